@@ -297,7 +297,9 @@ mod tests {
         fn any_text_is_read_or_refused(text in ".{0,40}") {
             if let Ok(point) = text.parse::<TimePoint>() {
                 prop_assert_eq!(point.to_string().parse::<TimePoint>(), Ok(point.clone()));
-                prop_assert!(point.resolve(NOW).is_none_or(|at| at >= Timestamp(i64::MIN)));
+                if let Some(at) = point.resolve(NOW) {
+                    prop_assert_eq!(at.to_string().parse::<Timestamp>(), Ok(at));
+                }
             }
         }
 

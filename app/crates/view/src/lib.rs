@@ -1,1 +1,26 @@
-//! view
+//! What a page shows, as plain data: ranked rows, series, coverage, formatted numbers, drawn charts.
+//!
+//! `ranking` fills these types, server functions send them, pages lay them out. Nothing here
+//! computes a rank, knows a route, or reads a clock. Charts are drawn here with plotters, by the
+//! same code on the server and in the browser. Its one law: what is missing stays missing
+//! (`None`), it never becomes 0.
+
+mod axis;
+mod context;
+mod counters;
+mod coverage;
+mod fleet;
+mod load;
+mod panel;
+mod top_sql;
+mod verdict;
+
+pub use axis::{Axis, OffsetChange};
+pub use context::{ContextRow, ContextView};
+pub use counters::{CounterStrip, CountersView};
+pub use coverage::{BucketCover, Coverage, GapReason};
+pub use fleet::{FleetRow, FleetView, InstanceFacts, PiState};
+pub use load::{Ghost, Layer, LoadView, Marker, MarkerKind, Peak, VcpuLine};
+pub use panel::{Panel, Source, Trouble};
+pub use top_sql::{Badge, ChildStatement, LoadPart, RowKind, SqlRow, TopSqlView};
+pub use verdict::{Clause, Severity, Tile, Verdict};

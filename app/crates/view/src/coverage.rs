@@ -1,0 +1,57 @@
+//! Which buckets are known, and why others are not.
+
+use serde::{Deserialize, Serialize};
+use units::Timestamp;
+
+/// How much of one bucket was obtained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BucketCover {
+    /// All of it.
+    Full,
+    /// A part: an average over what there is.
+    Partial,
+    /// Nothing, and it will not come.
+    Missing,
+    /// Nothing yet: newer than what the source has finished.
+    Pending,
+}
+
+/// Why a span is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapReason {
+    /// The source answered and had nothing: the instance was off, or not sampled.
+    NoSamples,
+    /// Not collected yet; a back-fill may bring it.
+    NotCollected,
+    /// Older than the source keeps, and nobody collected it in time.
+    OutsideRetention,
+    /// The call failed; the text is ours, for the reader.
+    Failed(String),
+}
+
+/// Coverage of a chart, a bucket at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// One entry a bucket of the axis.
+    pub buckets: Vec<BucketCover>,
+    /// Everything before this is collected; `None` when nothing is.
+    pub collected_to: Option<Timestamp>,
+    /// Reasons of the missing spans, each once.
+    pub reasons: Vec<GapReason>,
+}
+
+impl Coverage {
+    /// Share of buckets that are full or partial among those that are not pending, 0 to 1; `None`
+    /// when every bucket is pending.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        let due = self.buckets.iter().filter(|cover| **cover != BucketCover::Pending).count();
+        let known =
+            self.buckets.iter().filter(|cover| matches!(cover, BucketCover::Full | BucketCover::Partial)).count();
+        #[expect(clippy::cast_precision_loss, reason = "bucket counts are below 2^52")]
+        let share = known as f64 / due as f64;
+        (due > 0).then_some(share)
+    }
+}
