@@ -1,0 +1,19 @@
+//! What runs on this machine beside Loadlens so that there is something real to look at: a private
+//! PostgreSQL cluster, the sample web app as several processes with source addresses of their own,
+//! and the traffic that loads them.
+//!
+//! It must not know how load is measured, stored or shown: it only starts things, keeps them
+//! running and tells what they are.
+//!
+//! Its one law: **nothing it started outlives it** — not after an orderly stop, not after a panic,
+//! and not after `kill -9` (see [`guard`]).
+
+pub mod forwarder;
+pub mod guard;
+pub mod http_client;
+pub mod postgres;
+pub mod supervisor;
+//STACK pub mod stack;
+
+pub use postgres::{Durability, Postgres, PostgresConfig, PostgresError};
+//STACK pub use stack::{Incident, Stack, StackConfig, StackError};

@@ -1,0 +1,1 @@
+//! The whole local stack behind one handle.
