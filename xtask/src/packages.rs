@@ -23,9 +23,7 @@ pub(crate) fn apt_install(names: &[&str]) -> Result<()> {
     static LISTS: OnceLock<Result<(), String>> = OnceLock::new();
     LISTS
         .get_or_init(|| {
-            quiet(as_root(&prefix, "apt-get").args(["update", "-qq"]))
-                .map(drop)
-                .map_err(|error| format!("{error:#}"))
+            quiet(as_root(&prefix, "apt-get").args(["update", "-qq"])).map(drop).map_err(|error| format!("{error:#}"))
         })
         .clone()
         .map_err(anyhow::Error::msg)?;

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 /// The folder of the root manifest.
 pub(crate) fn root() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .canonicalize()
-        .unwrap_or_else(|_| PathBuf::from("."))
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }
 
 /// Where cargo puts this workspace's builds: this program runs from

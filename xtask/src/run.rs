@@ -41,9 +41,7 @@ pub(crate) fn clean_env(command: &mut Command) {
 
 /// Runs with the terminal attached; fails when the program does.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{} could not be started", name_of(command)))?;
+    let status = command.status().with_context(|| format!("{} could not be started", name_of(command)))?;
     if !status.success() {
         bail!("{} failed ({status})", line_of(command));
     }
@@ -52,10 +50,8 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs in silence and gives back what was printed; the end of it when it fails.
 pub(crate) fn quiet(command: &mut Command) -> Result<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("{} could not be started", name_of(command)))?;
+    let output =
+        command.stdin(Stdio::null()).output().with_context(|| format!("{} could not be started", name_of(command)))?;
     if !output.status.success() {
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.push_str(&String::from_utf8_lossy(&output.stderr));

@@ -32,11 +32,7 @@ fn build(packages: &[&str]) -> Result<()> {
 
 /// Replaces this process, so that signals reach the program itself and its
 /// cleaning up is not interrupted by ours. Returns only when that failed.
-fn become_loadlens(
-    word: &str,
-    arguments: &[String],
-    prepare: impl FnOnce(&mut Command),
-) -> Result<()> {
+fn become_loadlens(word: &str, arguments: &[String], prepare: impl FnOnce(&mut Command)) -> Result<()> {
     let binary = repo::target_dir().join("debug/loadlens");
     if !binary.exists() {
         bail!("the build left no {}", binary.display());

@@ -45,10 +45,7 @@ impl Toolchain {
                 command
                     .current_dir(repo::root())
                     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-                    .env(
-                        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-                        format!("--sysroot={}", sysroot.display()),
-                    );
+                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("--sysroot={}", sysroot.display()));
                 command
             }
         }
@@ -86,9 +83,8 @@ fn has_target() -> bool {
 }
 
 fn has_std(libdir: &Path) -> bool {
-    std::fs::read_dir(libdir).is_ok_and(|entries| {
-        entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
-    })
+    std::fs::read_dir(libdir)
+        .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
 }
 
 fn rustup_adds_target() -> bool {
@@ -135,9 +131,8 @@ fn debian() -> Result<Toolchain> {
 }
 
 fn debian_is_complete() -> bool {
-    let source = quiet(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"])).is_ok_and(|root| {
-        Path::new(root.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").exists()
-    });
+    let source = quiet(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]))
+        .is_ok_and(|root| Path::new(root.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").exists());
     source
         && find_program("wasm-ld-19").is_some()
         && succeeds(Command::new(DEBIAN_CARGO).arg("--version"))
@@ -205,10 +200,7 @@ fn sysroot() -> Result<PathBuf> {
 fn build_std(work: &Path) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(work.join("src"))?;
     std::fs::write(work.join("src/lib.rs"), "")?;
-    std::fs::write(
-        work.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nedition = \"2024\"\n[workspace]\n",
-    )?;
+    std::fs::write(work.join("Cargo.toml"), "[package]\nname = \"empty\"\nedition = \"2024\"\n[workspace]\n")?;
     let mut build = debian_cargo();
     build
         .current_dir(work)

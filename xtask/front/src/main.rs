@@ -39,10 +39,7 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
         .generate(folder)
         .with_context(|| format!("binding {}", module.display()))?;
     // Leptos, compiled with LEPTOS_OUTPUT_NAME, asks for the name without `_bg`.
-    std::fs::rename(
-        folder.join(format!("{OUTPUT_NAME}_bg.wasm")),
-        folder.join(format!("{OUTPUT_NAME}.wasm")),
-    )?;
+    std::fs::rename(folder.join(format!("{OUTPUT_NAME}_bg.wasm")), folder.join(format!("{OUTPUT_NAME}.wasm")))?;
     Ok(())
 }
 

@@ -1,0 +1,2 @@
+//! The pages as a reader sees them, in a real browser.
+#![allow(clippy::unwrap_used)]

@@ -1,0 +1,2 @@
+//! The real program against the real local endpoint and real databases.
+#![allow(clippy::unwrap_used)]

@@ -1,0 +1,145 @@
+//! The local AWS endpoint and the dashboard in front of it, each on a free
+//! port with a folder of its own.
+
+use std::time::Duration;
+
+use hyper::StatusCode;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::http::{get, get_json};
+use crate::program::Program;
+
+/// Decides the simulated past; any number would do.
+pub const SEED: &str = "7";
+
+/// Long enough for a back-fill of a week on a busy machine.
+const READY_PATIENCE: Duration = Duration::from_secs(180);
+
+/// Between two looks at something that only changes by itself.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Credentials the local endpoint accepts: any.
+const CREDENTIALS: [(&str, &str); 5] = [
+    ("AWS_ACCESS_KEY_ID", "local"),
+    ("AWS_SECRET_ACCESS_KEY", "local"),
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_CONFIG_FILE", "/dev/null"),
+    ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+];
+
+/// A running local endpoint.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// The process.
+    pub program: Program,
+    _folder: TempDir,
+}
+
+impl Endpoint {
+    /// One simulated instance with eight days of past, and the sentinels.
+    pub fn with_history() -> Self {
+        Self::start(&["--history", SEED, "--sentinels"])
+    }
+
+    /// With arguments of `loadlens local` of one's own.
+    pub fn start(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap().to_owned();
+        let mut all = vec!["local", "--listen", "127.0.0.1:0", "--data-dir", &data];
+        all.extend(arguments);
+        let mut program = Program::start(&all, &[]);
+        let url = program.url();
+        Self { url, program, _folder: folder }
+    }
+
+    /// What a client of AWS needs in its environment to come here.
+    pub fn environment(&self) -> Vec<(&str, &str)> {
+        let mut environment = CREDENTIALS.to_vec();
+        environment.push(("AWS_ENDPOINT_URL", &self.url));
+        environment
+    }
+}
+
+/// A running dashboard.
+#[derive(Debug)]
+pub struct Dashboard {
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// The process.
+    pub program: Program,
+}
+
+impl Dashboard {
+    /// Starts in front of an endpoint, with this archive folder.
+    pub fn start(endpoint: &Endpoint, archive: &TempDir) -> Self {
+        Self::start_with(&endpoint.environment(), archive, &[])
+    }
+
+    /// With an environment and further arguments of one's own.
+    pub fn start_with(environment: &[(&str, &str)], archive: &TempDir, further: &[&str]) -> Self {
+        let folder = archive.path().to_str().unwrap();
+        let mut arguments = vec!["serve", "--listen", "127.0.0.1:0", "--data-dir", folder];
+        arguments.extend(further);
+        let mut program = Program::start(&arguments, environment);
+        let url = program.url();
+        Self { url, program }
+    }
+
+    /// Waits until the first poll is done.
+    pub async fn ready(&self) {
+        let url = format!("{}/readyz", self.url);
+        let waiting = async {
+            while get(&url).await.status != StatusCode::OK {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        let done = tokio::time::timeout(READY_PATIENCE, waiting).await;
+        assert!(done.is_ok(), "not ready within {READY_PATIENCE:?}\n{}", self.program.stderr());
+    }
+
+    /// JSON of the API.
+    pub async fn api(&self, path: &str) -> Value {
+        get_json(&format!("{}/api/v1/{path}", self.url)).await
+    }
+
+    /// Asks the API until the answer is as wanted.
+    pub async fn api_until(&self, path: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        let waiting = async {
+            loop {
+                last = self.api(path).await;
+                if wanted(&last) {
+                    break;
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        let done = tokio::time::timeout(READY_PATIENCE, waiting).await;
+        assert!(done.is_ok(), "{path}: no {what} within {READY_PATIENCE:?}; last answer: {last}");
+        last
+    }
+}
+
+/// Endpoint and dashboard, collected and ready.
+#[derive(Debug)]
+pub struct Stage {
+    /// The dashboard; dropped before what it talks to.
+    pub dashboard: Dashboard,
+    /// What it reads.
+    pub endpoint: Endpoint,
+    _archive: TempDir,
+}
+
+impl Stage {
+    /// The simulated past, collected.
+    pub async fn with_history() -> Self {
+        let endpoint = Endpoint::with_history();
+        let archive = tempfile::tempdir().unwrap();
+        let dashboard = Dashboard::start(&endpoint, &archive);
+        dashboard.ready().await;
+        Self { dashboard, endpoint, _archive: archive }
+    }
+}

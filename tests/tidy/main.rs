@@ -1,0 +1,8 @@
+//! The rules of the house, held by tests instead of by memory. Reads the
+//! repository only: it links neither the server nor the pages.
+#![allow(clippy::unwrap_used)]
+
+mod edges;
+mod names;
+mod repository;
+mod sources;
