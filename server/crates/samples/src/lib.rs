@@ -1,0 +1,34 @@
+//! Observations as AWS measured them: instances, load, counters, statements, alarms.
+//!
+//! `collect` makes these values, `archive` keeps them, `ranking` reads them. The crate also holds
+//! the tier catalogue (`tiers.toml`: which CloudWatch metrics exist, what their absence means) and
+//! the [`Wanted`] request, by which a reader asks for what is not archived yet.
+//!
+//! It must not know how a value was fetched or where it is kept: no AWS client, no disk, no clock.
+//! Its one law: what was not measured has no value. A bucket nobody answered is absent, never 0.
+
+mod alarm;
+mod batch;
+mod cover;
+mod event;
+mod grouping;
+mod instance;
+mod matrix;
+mod series;
+mod spend;
+mod statement;
+mod tiers;
+mod wanted;
+
+pub use alarm::{AlarmEvent, AlarmKind, AlarmState, AlarmStatus, Comparison, MetricRef};
+pub use batch::{Batch, CounterBatch, LoadBatch, LoadSeries, Point, StatisticBatch};
+pub use cover::{BucketCover, Cover, GapReason};
+pub use event::{Marker, MarkerKind};
+pub use grouping::Grouping;
+pub use instance::{Instance, PiState, Vcpus};
+pub use matrix::{CounterMatrix, CounterSeries, FleetTotals, KeyedSeries, LoadMatrix, StatementStats};
+pub use series::{MetricName, StatementStat};
+pub use spend::{ApiCalls, api_price_usd};
+pub use statement::Statement;
+pub use tiers::{Absence, CatalogueError, Signal, Tier, TierMetric, catalogue};
+pub use wanted::{Refusal, Wanted, WantedFuture, Wants};
