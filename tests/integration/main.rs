@@ -1,2 +1,5 @@
 //! The real program against the real local endpoint and real databases.
 #![allow(clippy::unwrap_used)]
+
+mod boto3;
+mod rust_peer;

@@ -1,0 +1,193 @@
+//! CloudWatch, over CBOR.
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::types::{
+    AlarmType, ComparisonOperator, Dimension, DimensionFilter, Metric, MetricAlarm, MetricDataQuery, MetricStat,
+    RecentlyActive, ScanBy, StandardUnit, StateValue, Statistic,
+};
+use serde_json::{Value, json};
+
+use super::{Answer, Params, refusal, seconds, seconds_of};
+
+pub(super) async fn call(client: &Client, operation: &str, params: Params<'_>) -> Answer {
+    match operation {
+        "get_metric_data" => get_metric_data(client, params).await,
+        "list_metrics" => list_metrics(client, params).await,
+        "describe_alarms" => describe_alarms(client, params).await,
+        "put_metric_alarm" => put_metric_alarm(client, params).await,
+        other => panic!("not driven: cloudwatch {other}"),
+    }
+}
+
+fn dimension(params: Params<'_>) -> Dimension {
+    Dimension::builder().set_name(params.text("Name")).set_value(params.text("Value")).build()
+}
+
+fn dimensions(params: Params<'_>) -> Option<Vec<Dimension>> {
+    params.list("Dimensions").map(|list| list.into_iter().map(dimension).collect())
+}
+
+fn stat(params: Params<'_>) -> MetricStat {
+    let metric = params.inner("Metric").map(|metric| {
+        Metric::builder()
+            .set_namespace(metric.text("Namespace"))
+            .set_metric_name(metric.text("MetricName"))
+            .set_dimensions(dimensions(metric))
+            .build()
+    });
+    MetricStat::builder()
+        .set_metric(metric)
+        .set_period(params.number("Period"))
+        .set_stat(params.text("Stat"))
+        .set_unit(params.text("Unit").map(|name| StandardUnit::from(name.as_str())))
+        .build()
+}
+
+fn query(params: Params<'_>) -> MetricDataQuery {
+    MetricDataQuery::builder()
+        .set_id(params.text("Id"))
+        .set_metric_stat(params.inner("MetricStat").map(stat))
+        .set_expression(params.text("Expression"))
+        .set_label(params.text("Label"))
+        .set_return_data(params.flag("ReturnData"))
+        .set_period(params.number("Period"))
+        .build()
+}
+
+async fn get_metric_data(client: &Client, params: Params<'_>) -> Answer {
+    let answer = client
+        .get_metric_data()
+        .set_metric_data_queries(params.list("MetricDataQueries").map(|list| list.into_iter().map(query).collect()))
+        .set_start_time(params.time("StartTime"))
+        .set_end_time(params.time("EndTime"))
+        .set_scan_by(params.text("ScanBy").map(|name| ScanBy::from(name.as_str())))
+        .set_max_datapoints(params.number("MaxDatapoints"))
+        .set_next_token(params.text("NextToken"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    let messages = |list: &[aws_sdk_cloudwatch::types::MessageData]| -> Vec<Value> {
+        list.iter().map(|message| json!({ "Code": message.code(), "Value": message.value() })).collect()
+    };
+    let results = answer.metric_data_results().iter().map(|result| {
+        json!({
+            "Id": result.id(),
+            "Label": result.label(),
+            "Timestamps": result.timestamps().iter().map(seconds).collect::<Vec<_>>(),
+            "Values": result.values(),
+            "StatusCode": result.status_code().map(|code| code.as_str()),
+            "Messages": messages(result.messages()),
+        })
+    });
+    Ok(json!({
+        "MetricDataResults": results.collect::<Vec<_>>(),
+        "Messages": messages(answer.messages()),
+        "NextToken": answer.next_token(),
+    }))
+}
+
+async fn list_metrics(client: &Client, params: Params<'_>) -> Answer {
+    let filters = params.list("Dimensions").map(|list| {
+        let filter = |inner: Params<'_>| {
+            DimensionFilter::builder().set_name(inner.text("Name")).set_value(inner.text("Value")).build()
+        };
+        list.into_iter().map(filter).collect()
+    });
+    let answer = client
+        .list_metrics()
+        .set_namespace(params.text("Namespace"))
+        .set_metric_name(params.text("MetricName"))
+        .set_dimensions(filters)
+        .set_recently_active(params.text("RecentlyActive").map(|name| RecentlyActive::from(name.as_str())))
+        .set_next_token(params.text("NextToken"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    let metrics = answer.metrics().iter().map(|metric| {
+        json!({
+            "Namespace": metric.namespace(),
+            "MetricName": metric.metric_name(),
+            "Dimensions": plain_dimensions(metric.dimensions()),
+        })
+    });
+    Ok(json!({ "Metrics": metrics.collect::<Vec<_>>(), "NextToken": answer.next_token() }))
+}
+
+fn plain_dimensions(list: &[Dimension]) -> Vec<Value> {
+    list.iter().map(|dimension| json!({ "Name": dimension.name(), "Value": dimension.value() })).collect()
+}
+
+async fn describe_alarms(client: &Client, params: Params<'_>) -> Answer {
+    let kinds = params.texts("AlarmTypes");
+    let kinds = kinds.map(|names| names.iter().map(|name| AlarmType::from(name.as_str())).collect());
+    let answer = client
+        .describe_alarms()
+        .set_alarm_names(params.texts("AlarmNames"))
+        .set_alarm_name_prefix(params.text("AlarmNamePrefix"))
+        .set_alarm_types(kinds)
+        .set_state_value(params.text("StateValue").map(|name| StateValue::from(name.as_str())))
+        .set_max_records(params.number("MaxRecords"))
+        .set_next_token(params.text("NextToken"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    assert!(answer.composite_alarms().is_empty(), "composite alarms are not compared yet");
+    let alarms: Vec<Value> = answer.metric_alarms().iter().map(plain_alarm).collect();
+    Ok(json!({ "MetricAlarms": alarms, "NextToken": answer.next_token() }))
+}
+
+fn plain_alarm(alarm: &MetricAlarm) -> Value {
+    assert!(alarm.metrics().is_empty(), "metric math in alarms is not compared yet");
+    json!({
+        "AlarmName": alarm.alarm_name(),
+        "AlarmArn": alarm.alarm_arn(),
+        "AlarmDescription": alarm.alarm_description(),
+        "AlarmConfigurationUpdatedTimestamp": seconds_of(alarm.alarm_configuration_updated_timestamp()),
+        "ActionsEnabled": alarm.actions_enabled(),
+        "OKActions": alarm.ok_actions(),
+        "AlarmActions": alarm.alarm_actions(),
+        "InsufficientDataActions": alarm.insufficient_data_actions(),
+        "StateValue": alarm.state_value().map(|value| value.as_str()),
+        "StateReason": alarm.state_reason(),
+        "StateReasonData": alarm.state_reason_data(),
+        "StateUpdatedTimestamp": seconds_of(alarm.state_updated_timestamp()),
+        "StateTransitionedTimestamp": seconds_of(alarm.state_transitioned_timestamp()),
+        "MetricName": alarm.metric_name(),
+        "Namespace": alarm.namespace(),
+        "Statistic": alarm.statistic().map(|value| value.as_str()),
+        "ExtendedStatistic": alarm.extended_statistic(),
+        "Dimensions": plain_dimensions(alarm.dimensions()),
+        "Period": alarm.period(),
+        "Unit": alarm.unit().map(|value| value.as_str()),
+        "EvaluationPeriods": alarm.evaluation_periods(),
+        "DatapointsToAlarm": alarm.datapoints_to_alarm(),
+        "Threshold": alarm.threshold(),
+        "ComparisonOperator": alarm.comparison_operator().map(|value| value.as_str()),
+        "TreatMissingData": alarm.treat_missing_data(),
+        "EvaluateLowSampleCountPercentile": alarm.evaluate_low_sample_count_percentile(),
+        "EvaluationState": alarm.evaluation_state().map(|value| value.as_str()),
+    })
+}
+
+async fn put_metric_alarm(client: &Client, params: Params<'_>) -> Answer {
+    client
+        .put_metric_alarm()
+        .set_alarm_name(params.text("AlarmName"))
+        .set_alarm_description(params.text("AlarmDescription"))
+        .set_actions_enabled(params.flag("ActionsEnabled"))
+        .set_alarm_actions(params.texts("AlarmActions"))
+        .set_metric_name(params.text("MetricName"))
+        .set_namespace(params.text("Namespace"))
+        .set_statistic(params.text("Statistic").map(|name| Statistic::from(name.as_str())))
+        .set_dimensions(dimensions(params))
+        .set_period(params.number("Period"))
+        .set_evaluation_periods(params.number("EvaluationPeriods"))
+        .set_datapoints_to_alarm(params.number("DatapointsToAlarm"))
+        .set_threshold(params.float("Threshold"))
+        .set_comparison_operator(params.text("ComparisonOperator").map(|name| ComparisonOperator::from(name.as_str())))
+        .set_treat_missing_data(params.text("TreatMissingData"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
