@@ -12,8 +12,9 @@ pub mod forwarder;
 pub mod guard;
 pub mod http_client;
 pub mod postgres;
+pub mod stack;
 pub mod supervisor;
-//STACK pub mod stack;
+pub mod usage;
 
 pub use postgres::{Durability, Postgres, PostgresConfig, PostgresError};
-//STACK pub use stack::{Incident, Stack, StackConfig, StackError};
+pub use stack::{Incident, Scale, Stack, StackConfig, StackError};

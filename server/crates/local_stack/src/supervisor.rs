@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::task::AbortHandle;
 
 use crate::guard::{GuardSpec, Guarded};
+use crate::usage::process_usage;
 
 /// How often an ended program is noticed.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
@@ -79,7 +80,7 @@ impl Supervised {
     pub fn status(&self) -> ProcessStatus {
         let state = lock(&self.shared);
         let pid = state.running.as_ref().map(Guarded::pid);
-        let usage = pid.and_then(read_usage);
+        let usage = pid.and_then(process_usage);
         ProcessStatus {
             name: self.name.clone(),
             pid,
@@ -164,47 +165,4 @@ impl State {
 /// A poisoned lock means a panic while a line was being logged; the state is still whole.
 fn lock(shared: &Mutex<State>) -> MutexGuard<'_, State> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Usage {
-    cpu_secs: f64,
-    resident_bytes: u64,
-}
-
-/// Fields 14 and 15 of `/proc/pid/stat` (ticks) and field 2 of `/proc/pid/statm` (pages), proc(5).
-fn read_usage(pid: u32) -> Option<Usage> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
-    Some(Usage {
-        cpu_secs: parse_ticks(&stat)? as f64 / rustix::param::clock_ticks_per_second() as f64,
-        resident_bytes: statm.split(' ').nth(1)?.parse::<u64>().ok()?
-            * u64::try_from(rustix::param::page_size()).ok()?,
-    })
-}
-
-/// The program's name, in parentheses, may hold spaces: count from the last one.
-fn parse_ticks(stat: &str) -> Option<u64> {
-    let (_, rest) = stat.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace().skip(11);
-    let user: u64 = fields.next()?.parse().ok()?;
-    let system: u64 = fields.next()?.parse().ok()?;
-    Some(user + system)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn ticks_are_found_behind_a_name_with_spaces() {
-        let stat = "12 (a (b) c) S 1 12 12 0 -1 4194560 100 0 0 0 7 5 0 0 20 0 1 0 100 0 0";
-        assert_eq!(parse_ticks(stat), Some(12));
-    }
-
-    #[test]
-    fn our_own_usage_can_be_read() {
-        assert!(read_usage(std::process::id()).unwrap().resident_bytes > 0);
-    }
 }

@@ -15,6 +15,7 @@ use super::account::{self, Account};
 use super::binaries::{Binaries, find_binaries};
 use super::{PostgresConfig, PostgresError, settings};
 use crate::guard::{GuardSpec, Guarded, is_alive};
+use crate::usage::{Usage, all_processes, family_usage};
 
 /// The superuser that `initdb` makes.
 const SUPERUSER: &str = "postgres";
@@ -100,6 +101,11 @@ impl Postgres {
     /// Process id of the postmaster; `None` while stopped.
     pub fn pid(&self) -> Option<u32> {
         self.server.as_ref().map(Guarded::pid)
+    }
+
+    /// CPU and memory of the server with all its sessions; `None` while stopped.
+    pub fn usage(&self) -> Option<Usage> {
+        family_usage(self.pid()?)
     }
 
     /// The server's log.
@@ -331,10 +337,8 @@ fn wait_for_release(data: &Path) {
 }
 
 fn any_process_in(data: &Path) -> bool {
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries
-        .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|b| b.is_ascii_digit()))
-        .any(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == data))
+    let folder_of = |pid: u32| std::fs::read_link(format!("/proc/{pid}/cwd"));
+    all_processes().any(|pid| folder_of(pid).is_ok_and(|cwd| cwd == data))
 }
 
 /// The postmaster writes `ready` into line 8 of its pid file, as `pg_ctl -w` reads it.

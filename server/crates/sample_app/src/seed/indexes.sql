@@ -1,0 +1,11 @@
+create index books_category on books (category, id);
+create index books_author on books (author_id);
+create index books_title on books (lower(title) text_pattern_ops);
+create index customers_tenant on customers (tenant_id);
+create index orders_customer on orders (customer_id, created_at desc);
+create index orders_created on orders (created_at);
+create index orders_open on orders (tenant_id, created_at) where status = 'open';
+create index order_lines_book on order_lines (book_id);
+create index reviews_book on reviews (book_id, written_at desc);
+create index visits_customer on visits (customer_id, visited_at desc);
+select setval(pg_get_serial_sequence('orders', 'id'), (select max(id) from orders));
