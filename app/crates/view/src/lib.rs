@@ -6,21 +6,33 @@
 //! (`None`), it never becomes 0.
 
 mod axis;
+pub mod chart;
+mod clock;
 mod context;
 mod counters;
 mod coverage;
 mod fleet;
+mod legend;
 mod load;
+pub mod number;
 mod panel;
+mod readout;
+mod scale;
+mod table;
 mod top_sql;
 mod verdict;
 
 pub use axis::{Axis, OffsetChange};
+pub use clock::{LocalTime, TimeTick};
 pub use context::{ContextRow, ContextView};
 pub use counters::{CounterStrip, CountersView};
 pub use coverage::{BucketCover, Coverage, GapReason};
 pub use fleet::{FleetRow, FleetView, InstanceFacts, PiState};
+pub use legend::{Legend, LegendEntry, LegendRest};
 pub use load::{Ghost, Layer, LoadView, Marker, MarkerKind, Peak, VcpuLine};
 pub use panel::{Panel, Source, Trouble};
+pub use readout::{Readout, ReadoutRest, ReadoutRow};
+pub use scale::Scale;
+pub use table::{Cell, DataTable, guarded};
 pub use top_sql::{Badge, ChildStatement, LoadPart, RowKind, SqlRow, TopSqlView};
 pub use verdict::{Clause, Severity, Tile, Verdict};

@@ -1,0 +1,224 @@
+//! A chart as a table: for people who hear or copy it, and for CSV of exactly what is drawn.
+
+use crate::{BucketCover, ContextView, CountersView, FleetView, LoadView, RowKind, TopSqlView, number};
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// A number as the chart has it.
+    Number(f64),
+    /// Not known: an empty cell, never 0.
+    Missing,
+}
+
+impl From<Option<f64>> for Cell {
+    fn from(value: Option<f64>) -> Self {
+        value.filter(|value| value.is_finite()).map_or(Self::Missing, Self::Number)
+    }
+}
+
+impl Cell {
+    /// As printed in a table: three significant figures.
+    #[must_use]
+    pub fn printed(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(value) => number::three_figures(*value),
+            Self::Missing => "–".to_owned(),
+        }
+    }
+
+    /// As written to CSV: numbers in full, words guarded against spreadsheet formulas by a leading
+    /// apostrophe. Quoting by RFC 4180 is the writer's.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        match self {
+            Self::Text(text) => guarded(text),
+            Self::Number(value) => format!("{value}"),
+            Self::Missing => String::new(),
+        }
+    }
+}
+
+/// A text no spreadsheet takes for a formula: those that begin with `=`, `+`, `-`, `@`, tab or
+/// carriage return get an apostrophe before them.
+#[must_use]
+pub fn guarded(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// A table of cells under column names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DataTable {
+    /// Column names, with units.
+    pub head: Vec<String>,
+    /// Rows, each as long as the head.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl DataTable {
+    /// Head and rows as CSV fields.
+    pub fn csv_records(&self) -> impl Iterator<Item = Vec<String>> + '_ {
+        let head = self.head.iter().map(|name| guarded(name)).collect();
+        std::iter::once(head).chain(self.rows.iter().map(|row| row.iter().map(Cell::csv).collect()))
+    }
+}
+
+fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+fn head(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+const fn cover_word(cover: Option<BucketCover>) -> &'static str {
+    match cover {
+        Some(BucketCover::Full) => "full",
+        Some(BucketCover::Partial) => "partial",
+        Some(BucketCover::Pending) => "pending",
+        Some(BucketCover::Missing) | None => "missing",
+    }
+}
+
+impl LoadView {
+    /// A row a bucket: time in UTC, total, layers from the bottom, remainder, compare window, cover.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let mut head = vec!["time".to_owned(), "total AAS".to_owned()];
+        head.extend(self.layers.iter().map(|layer| layer.label.clone()));
+        head.extend(self.remainder.iter().map(|layer| layer.label.clone()));
+        head.extend(
+            self.ghost.iter().map(|ghost| format!("total AAS {} earlier", number::duration(ghost.earlier_secs))),
+        );
+        head.push("cover".to_owned());
+        let at = |values: &[Option<f64>], bucket: usize| Cell::from(values.get(bucket).copied().flatten());
+        let row = |bucket: usize| {
+            let mut row = vec![text(self.axis.start_of(bucket).to_string()), at(&self.total, bucket)];
+            row.extend(self.layers.iter().chain(&self.remainder).map(|layer| at(&layer.values, bucket)));
+            row.extend(self.ghost.iter().map(|ghost| at(&ghost.total, bucket)));
+            row.push(text(cover_word(self.coverage.buckets.get(bucket).copied())));
+            row
+        };
+        DataTable { head, rows: (0..self.axis.len()).map(row).collect() }
+    }
+}
+
+impl TopSqlView {
+    /// The rows as shown, closing rows and total included.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let names = [
+            "digest",
+            "statement",
+            "mean AAS",
+            "share",
+            "peak AAS",
+            "p99 AAS",
+            "change AAS",
+            "calls /s",
+            "ms /call",
+            "rows /call",
+        ];
+        let mut rows: Vec<Vec<Cell>> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let id = match &row.kind {
+                    RowKind::Digest(id) => id.to_string(),
+                    RowKind::Remainder { .. } => "other digests".to_owned(),
+                    RowKind::Unattributed => "no statement".to_owned(),
+                };
+                vec![
+                    text(id),
+                    text(row.statement.clone()),
+                    Cell::Number(row.mean.0),
+                    row.share.into(),
+                    row.peak.map(|aas| aas.0).into(),
+                    row.p99.map(|aas| aas.0).into(),
+                    row.before.map(|before| row.mean.0 - before.0).into(),
+                    row.calls_per_sec.into(),
+                    row.ms_per_call.into(),
+                    row.rows_per_call.into(),
+                ]
+            })
+            .collect();
+        let mut total = vec![text("total"), text(""), Cell::Number(self.total.0)];
+        total.resize(names.len(), Cell::Missing);
+        total[6] = self.total_before.map(|before| self.total.0 - before.0).into();
+        rows.push(total);
+        DataTable { head: head(&names), rows }
+    }
+}
+
+impl ContextView {
+    /// The rows as shown, with remainder and total.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let mut rows: Vec<Vec<Cell>> = self
+            .rows
+            .iter()
+            .map(|row| {
+                vec![
+                    text(row.label.clone()),
+                    Cell::Number(row.mean.0),
+                    row.share.into(),
+                    row.before.map(|before| row.mean.0 - before.0).into(),
+                ]
+            })
+            .collect();
+        rows.push(vec![
+            text("other"),
+            Cell::Number(self.remainder.0),
+            self.remainder.share_of(self.total).into(),
+            Cell::Missing,
+        ]);
+        rows.push(vec![text("total"), Cell::Number(self.total.0), Cell::Missing, Cell::Missing]);
+        DataTable {
+            head: vec![self.dimension.to_string(), "mean AAS".into(), "share".into(), "change AAS".into()],
+            rows,
+        }
+    }
+}
+
+impl CountersView {
+    /// A row a bucket, a column a strip.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let mut head = vec!["time".to_owned()];
+        head.extend(self.strips.iter().map(|strip| {
+            if strip.unit.is_empty() { strip.metric.clone() } else { format!("{} ({})", strip.metric, strip.unit) }
+        }));
+        let rows = (0..self.axis.len()).map(|bucket| {
+            let values = self.strips.iter().map(|strip| Cell::from(strip.values.get(bucket).copied().flatten()));
+            std::iter::once(text(self.axis.start_of(bucket).to_string())).chain(values).collect()
+        });
+        DataTable { head, rows: rows.collect() }
+    }
+}
+
+impl FleetView {
+    /// A row an instance.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let names =
+            ["instance", "id", "engine", "class", "region", "mean AAS", "now AAS", "vCPU", "dominant wait", "alarms"];
+        let row = |row: &crate::FleetRow| {
+            vec![
+                text(row.facts.name.clone()),
+                text(row.facts.id.to_string()),
+                text(format!("{} {}", row.facts.engine.label(), row.facts.engine_version)),
+                text(row.facts.class.clone()),
+                text(row.facts.region.clone()),
+                row.mean.map(|aas| aas.0).into(),
+                row.now.map(|aas| aas.0).into(),
+                row.facts.vcpu.vcpus().into(),
+                row.dominant.map_or(Cell::Missing, |(class, _)| text(class.label())),
+                row.alarms.map(f64::from).into(),
+            ]
+        };
+        DataTable { head: head(&names), rows: self.rows.iter().map(row).collect() }
+    }
+}
