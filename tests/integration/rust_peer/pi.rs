@@ -1,7 +1,7 @@
 //! Performance Insights, over CBOR.
 
 use aws_sdk_pi::Client;
-use aws_sdk_pi::types::{AuthorizedAction, DimensionGroup, MetricQuery, PeriodAlignment, ServiceType};
+use aws_sdk_pi::types::{DimensionGroup, FineGrainedAction, MetricQuery, PeriodAlignment, ServiceType};
 use serde_json::{Value, json};
 
 use super::{Answer, Params, refusal, seconds, seconds_of};
@@ -142,7 +142,7 @@ async fn get_resource_metadata(client: &Client, params: Params<'_>) -> Answer {
 
 async fn list_dimensions(client: &Client, params: Params<'_>) -> Answer {
     let actions = params.texts("AuthorizedActions");
-    let actions = actions.map(|names| names.iter().map(|name| AuthorizedAction::from(name.as_str())).collect());
+    let actions = actions.map(|names| names.iter().map(|name| FineGrainedAction::from(name.as_str())).collect());
     let answer = client
         .list_available_resource_dimensions()
         .set_service_type(service(params))

@@ -10,7 +10,7 @@ pub(super) async fn call(client: &Client, operation: &str, params: Params<'_>) -
     assert_eq!(operation, "describe_db_instances");
     let filters = params.list("Filters").map(|list| {
         let filter = |inner: Params<'_>| {
-            Filter::builder().set_name(inner.text("Name")).set_values(inner.texts("Values")).build().unwrap()
+            Filter::builder().set_name(inner.text("Name")).set_values(inner.texts("Values")).build()
         };
         list.into_iter().map(filter).collect()
     });
