@@ -1,0 +1,247 @@
+//! Clients: one set a Region and lane, with our own limits on time and retries.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_pi::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+use crate::error::CollectError;
+use crate::ledger::{Count, Ledger};
+
+/// Longest time one attempt may take.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time a call may take with all its attempts.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const ATTEMPTS: u32 = 3;
+/// Retry tokens of a lane; the SDK's own default for a bucket.
+const RETRY_TOKENS: usize = 500;
+
+/// Which account and Regions to read, beyond what the SDK's default chain says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Profile of `~/.aws/config`.
+    pub profile: Option<String>,
+    /// Regions; empty means the default chain's one.
+    pub regions: Vec<String>,
+}
+
+/// Who asks: retries of one lane never use up those of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// The poller and the back-fill.
+    Background,
+    /// A reader waits for it.
+    Interactive,
+}
+
+/// Why no client could be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// An environment variable the SDK would panic on.
+    #[error("{name}='{value}' cannot be used; {hint}")]
+    BadEnvironment {
+        /// Variable.
+        name: &'static str,
+        /// As set.
+        value: String,
+        /// What would do.
+        hint: &'static str,
+    },
+    /// No Region anywhere.
+    #[error("no AWS Region is set; use --regions, AWS_REGION or a profile with a region")]
+    NoRegion,
+}
+
+/// Who we are to AWS. // STS `GetCallerIdentity`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Account number.
+    pub account: String,
+    /// ARN of the user or role.
+    pub arn: String,
+}
+
+/// Reads AWS. Cheap to clone; clones share clients and the ledger.
+#[derive(Clone, Debug)]
+pub struct Collector {
+    pub(crate) regions: Vec<RegionClients>,
+    ledger: Ledger,
+}
+
+/// Clients of one Region.
+#[derive(Clone, Debug)]
+pub(crate) struct RegionClients {
+    pub(crate) region: String,
+    pub(crate) rds: aws_sdk_rds::Client,
+    sts: aws_sdk_sts::Client,
+    background: LaneClients,
+    interactive: LaneClients,
+}
+
+/// Clients whose retries are kept apart by lane.
+#[derive(Clone, Debug)]
+pub(crate) struct LaneClients {
+    pub(crate) pi: aws_sdk_pi::Client,
+    pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
+}
+
+impl Collector {
+    /// Makes clients by the SDK's default chain: credentials, profile, Region, `AWS_ENDPOINT_URL`.
+    /// Sends nothing yet.
+    ///
+    /// # Errors
+    /// [`AccessError`] when the environment cannot be used.
+    pub async fn connect(access: &Access) -> Result<Self, AccessError> {
+        check_environment(|name| std::env::var(name).ok())?;
+        let ledger = Ledger::default();
+        let mut regions = Vec::new();
+        let asked: Vec<Option<String>> = match access.regions.as_slice() {
+            [] => vec![None],
+            named => named.iter().cloned().map(Some).collect(),
+        };
+        for region in asked {
+            let config = load(access.profile.as_deref(), region).await;
+            let region = config.region().map(ToString::to_string).ok_or(AccessError::NoRegion)?;
+            regions.push(RegionClients::new(region, &config, &ledger));
+        }
+        Ok(Self { regions, ledger })
+    }
+
+    /// The count of calls.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Regions that are read, in the order given.
+    #[must_use]
+    pub fn regions(&self) -> Vec<String> {
+        self.regions.iter().map(|clients| clients.region.clone()).collect()
+    }
+
+    /// Asks AWS who we are.
+    ///
+    /// # Errors
+    /// [`CollectError`]; `sts:GetCallerIdentity` itself needs no permission.
+    pub async fn identify(&self) -> Result<Identity, CollectError> {
+        let clients = self.first()?;
+        let answer = clients.sts.get_caller_identity().send().await;
+        let answer = answer.map_err(|error| CollectError::of("sts:GetCallerIdentity", "*", &error))?;
+        Ok(Identity {
+            account: answer.account().unwrap_or_default().to_owned(),
+            arn: answer.arn().unwrap_or_default().to_owned(),
+        })
+    }
+
+    fn first(&self) -> Result<&RegionClients, CollectError> {
+        self.regions.first().ok_or_else(|| CollectError::Credentials(AccessError::NoRegion.to_string()))
+    }
+
+    /// The clients of a Region; the first set for one that is not configured (an endpoint override
+    /// answers for any Region).
+    pub(crate) fn clients(&self, region: &str) -> Result<&RegionClients, CollectError> {
+        match self.regions.iter().find(|clients| clients.region == region) {
+            Some(clients) => Ok(clients),
+            None => self.first(),
+        }
+    }
+}
+
+impl RegionClients {
+    fn new(region: String, config: &SdkConfig, ledger: &Ledger) -> Self {
+        let count = |service| Count { service, ledger: ledger.clone() };
+        let rds = aws_sdk_rds::config::Builder::from(config).interceptor(count("rds")).build();
+        let sts = aws_sdk_sts::config::Builder::from(config).interceptor(count("sts")).build();
+        Self {
+            rds: aws_sdk_rds::Client::from_conf(rds),
+            sts: aws_sdk_sts::Client::from_conf(sts),
+            background: LaneClients::new("background", &region, config, ledger),
+            interactive: LaneClients::new("interactive", &region, config, ledger),
+            region,
+        }
+    }
+
+    pub(crate) const fn lane(&self, lane: Lane) -> &LaneClients {
+        match lane {
+            Lane::Background => &self.background,
+            Lane::Interactive => &self.interactive,
+        }
+    }
+}
+
+impl LaneClients {
+    fn new(lane: &str, region: &str, config: &SdkConfig, ledger: &Ledger) -> Self {
+        let partition = |service: &str| {
+            RetryPartition::custom(format!("{lane}-{service}-{region}"))
+                .token_bucket(TokenBucket::new(RETRY_TOKENS))
+                .build()
+        };
+        let pi = aws_sdk_pi::config::Builder::from(config)
+            .retry_partition(partition("pi"))
+            .interceptor(Count { service: "pi", ledger: ledger.clone() })
+            .build();
+        let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(config)
+            .retry_partition(partition("cloudwatch"))
+            .interceptor(Count { service: "cloudwatch", ledger: ledger.clone() })
+            .build();
+        Self { pi: aws_sdk_pi::Client::from_conf(pi), cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch) }
+    }
+}
+
+async fn load(profile: Option<&str>, region: Option<String>) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build();
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region));
+    }
+    loader.load().await
+}
+
+/// The SDK panics on these when they are malformed, so they are looked at first.
+fn check_environment(read: impl Fn(&str) -> Option<String>) -> Result<(), AccessError> {
+    let bad = |name, value, hint| Err(AccessError::BadEnvironment { name, value, hint });
+    if let Some(mode) = read("AWS_RETRY_MODE")
+        && !matches!(mode.to_ascii_lowercase().as_str(), "standard" | "adaptive")
+    {
+        return bad("AWS_RETRY_MODE", mode, "use standard or adaptive");
+    }
+    if let Some(attempts) = read("AWS_MAX_ATTEMPTS")
+        && attempts.parse::<u32>().ok().is_none_or(|attempts| attempts == 0)
+    {
+        return bad("AWS_MAX_ATTEMPTS", attempts, "use a whole number from 1");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_sdk_panics_on_is_refused_first() {
+        let with = |name: &'static str, value: &'static str| {
+            check_environment(move |asked| (asked == name).then(|| value.to_owned()))
+        };
+        assert!(with("AWS_RETRY_MODE", "quick").is_err());
+        assert!(with("AWS_MAX_ATTEMPTS", "many").is_err());
+        assert!(with("AWS_MAX_ATTEMPTS", "0").is_err());
+        assert_eq!(with("AWS_RETRY_MODE", "Standard"), Ok(()));
+        assert_eq!(with("AWS_MAX_ATTEMPTS", "5"), Ok(()));
+    }
+}

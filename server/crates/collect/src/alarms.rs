@@ -1,0 +1,184 @@
+//! Alarms and their history. // CloudWatch `DescribeAlarms`, `DescribeAlarmHistory`
+
+use aws_sdk_cloudwatch::types::{
+    AlarmHistoryItem, AlarmType, CompositeAlarm, HistoryItemType, MetricAlarm, MetricDataQuery, MetricStat, StateValue,
+};
+use samples::{AlarmEvent, AlarmKind, AlarmState, AlarmStatus, Comparison, MetricRef};
+use units::{Timestamp, Window};
+
+use crate::access::{Collector, Lane};
+use crate::error::CollectError;
+use crate::inventory::{date_time, timestamp};
+
+/// Pages of a listing that are read at most: 10,000 alarms.
+const MAX_PAGES: usize = 100;
+const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
+const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
+
+impl Collector {
+    /// Every metric and composite alarm of every Region, or those of the names given.
+    ///
+    /// # Errors
+    /// [`CollectError`] of the first Region that fails.
+    pub async fn list_alarms(
+        &self,
+        names: Option<Vec<String>>,
+        now: Timestamp,
+        lane: Lane,
+    ) -> Result<Vec<AlarmState>, CollectError> {
+        let mut alarms = Vec::new();
+        for clients in &self.regions {
+            let request = clients
+                .lane(lane)
+                .cloudwatch
+                .describe_alarms()
+                .set_alarm_names(names.clone())
+                .alarm_types(AlarmType::MetricAlarm)
+                .alarm_types(AlarmType::CompositeAlarm);
+            let mut pages = request.into_paginator().send();
+            for _ in 0..MAX_PAGES {
+                let Some(page) = pages.next().await else { break };
+                let page = page.map_err(|error| CollectError::of(DESCRIBE, "*", &error))?;
+                alarms.extend(page.metric_alarms().iter().filter_map(|alarm| metric_alarm(alarm, now)));
+                alarms.extend(page.composite_alarms().iter().filter_map(|alarm| composite_alarm(alarm, now)));
+            }
+        }
+        Ok(alarms)
+    }
+
+    /// Changes of state in a window (CloudWatch keeps 30 days), of one alarm or of all, oldest first.
+    ///
+    /// # Errors
+    /// [`CollectError`] of the first Region that fails.
+    pub async fn list_alarm_events(
+        &self,
+        alarm: Option<&AlarmState>,
+        window: Window,
+        lane: Lane,
+    ) -> Result<Vec<AlarmEvent>, CollectError> {
+        let mut events = Vec::new();
+        for clients in &self.regions {
+            let request = clients
+                .lane(lane)
+                .cloudwatch
+                .describe_alarm_history()
+                .set_alarm_name(alarm.map(|alarm| alarm.name.clone()))
+                .alarm_types(AlarmType::MetricAlarm)
+                .alarm_types(AlarmType::CompositeAlarm)
+                .history_item_type(HistoryItemType::StateUpdate)
+                .start_date(date_time(window.from))
+                .end_date(date_time(window.to));
+            let mut pages = request.into_paginator().send();
+            for _ in 0..MAX_PAGES {
+                let Some(page) = pages.next().await else { break };
+                let page = page.map_err(|error| CollectError::of(HISTORY, "*", &error))?;
+                let found = page.alarm_history_items().iter();
+                events.extend(found.filter_map(|item| event(item, alarm, &clients.region)));
+            }
+        }
+        events.sort_by_key(|event: &AlarmEvent| event.at);
+        Ok(events)
+    }
+}
+
+fn status(state: Option<&StateValue>) -> Option<AlarmStatus> {
+    AlarmStatus::from_name(state?.as_str())
+}
+
+fn metric_alarm(alarm: &MetricAlarm, now: Timestamp) -> Option<AlarmState> {
+    let since = alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp());
+    let count = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+    Some(AlarmState {
+        arn: alarm.alarm_arn()?.to_owned(),
+        name: alarm.alarm_name()?.to_owned(),
+        description: alarm.alarm_description().unwrap_or_default().to_owned(),
+        status: status(alarm.state_value())?,
+        reason: alarm.state_reason().unwrap_or_default().to_owned(),
+        reason_data: alarm.state_reason_data().unwrap_or_default().to_owned(),
+        since: since.and_then(timestamp),
+        kind: kind(alarm),
+        threshold: alarm.threshold(),
+        comparison: alarm.comparison_operator().map(|operator| Comparison(operator.as_str().to_owned())),
+        evaluation_periods: count(alarm.evaluation_periods()),
+        datapoints_to_alarm: count(alarm.datapoints_to_alarm()),
+        treat_missing_data: alarm.treat_missing_data().map(str::to_owned),
+        seen: now,
+    })
+}
+
+fn composite_alarm(alarm: &CompositeAlarm, now: Timestamp) -> Option<AlarmState> {
+    let since = alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp());
+    Some(AlarmState {
+        arn: alarm.alarm_arn()?.to_owned(),
+        name: alarm.alarm_name()?.to_owned(),
+        description: alarm.alarm_description().unwrap_or_default().to_owned(),
+        status: status(alarm.state_value())?,
+        reason: alarm.state_reason().unwrap_or_default().to_owned(),
+        reason_data: alarm.state_reason_data().unwrap_or_default().to_owned(),
+        since: since.and_then(timestamp),
+        kind: AlarmKind::Composite { rule: alarm.alarm_rule().unwrap_or_default().to_owned() },
+        threshold: None,
+        comparison: None,
+        evaluation_periods: None,
+        datapoints_to_alarm: None,
+        treat_missing_data: None,
+        seen: now,
+    })
+}
+
+fn kind(alarm: &MetricAlarm) -> AlarmKind {
+    if let (Some(namespace), Some(name)) = (alarm.namespace(), alarm.metric_name()) {
+        let statistic = alarm.statistic().map(|statistic| statistic.as_str()).or(alarm.extended_statistic());
+        return AlarmKind::Metric(MetricRef {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            dimensions: dimensions(alarm.dimensions()),
+            statistic: statistic.unwrap_or("Average").to_owned(),
+            period_secs: alarm.period().and_then(|secs| u32::try_from(secs).ok()).unwrap_or(60),
+        });
+    }
+    let queries = alarm.metrics();
+    if queries.is_empty() {
+        return AlarmKind::Other;
+    }
+    AlarmKind::Math {
+        expressions: queries.iter().filter_map(|query| query.expression().map(str::to_owned)).collect(),
+        metrics: queries.iter().filter_map(MetricDataQuery::metric_stat).filter_map(metric_ref).collect(),
+    }
+}
+
+fn metric_ref(stat: &MetricStat) -> Option<MetricRef> {
+    let metric = stat.metric()?;
+    Some(MetricRef {
+        namespace: metric.namespace()?.to_owned(),
+        name: metric.metric_name()?.to_owned(),
+        dimensions: dimensions(metric.dimensions()),
+        statistic: stat.stat().unwrap_or("Average").to_owned(),
+        period_secs: stat.period().and_then(|secs| u32::try_from(secs).ok()).unwrap_or(60),
+    })
+}
+
+fn dimensions(list: &[aws_sdk_cloudwatch::types::Dimension]) -> std::collections::BTreeMap<String, String> {
+    let pairs = list.iter().filter_map(|pair| Some((pair.name()?.to_owned(), pair.value()?.to_owned())));
+    pairs.collect()
+}
+
+/// History items carry names, not ARNs; the ARN comes from the alarm asked about, or is built from
+/// the ARN inside the item's data. `None` when neither is there.
+fn event(item: &AlarmHistoryItem, alarm: Option<&AlarmState>, region: &str) -> Option<AlarmEvent> {
+    let data: serde_json::Value = serde_json::from_str(item.history_data().unwrap_or("{}")).ok()?;
+    let state = |key: &str| data[key]["stateValue"].as_str().and_then(AlarmStatus::from_name);
+    let arn = match alarm {
+        Some(alarm) if Some(alarm.name.as_str()) == item.alarm_name() => alarm.arn.clone(),
+        Some(_) => return None,
+        None => format!("arn:aws:cloudwatch:{region}::alarm:{}", item.alarm_name()?),
+    };
+    Some(AlarmEvent {
+        arn,
+        at: timestamp(item.timestamp()?)?,
+        from: state("oldState"),
+        to: state("newState")?,
+        reason: data["newState"]["stateReason"].as_str().unwrap_or_default().to_owned(),
+        data: item.history_data().unwrap_or_default().to_owned(),
+    })
+}

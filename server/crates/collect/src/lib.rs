@@ -1,0 +1,26 @@
+//! AWS SDK → samples: inventory, Performance Insights, CloudWatch, alarms; every request counted.
+//!
+//! It must not know how samples are stored or shown, nor when to ask: the schedule decides that. It
+//! does not read the clock; windows come from the caller. Statement text leaves it masked. Its one
+//! law: a point AWS did not return is not in a batch, and a window AWS did not answer for is not in
+//! [`samples::Batch::answered`].
+
+mod access;
+mod alarms;
+mod capability;
+mod classes;
+mod cloudwatch;
+mod error;
+mod inventory;
+mod ledger;
+mod performance_insights;
+mod statement;
+
+pub use access::{Access, AccessError, Collector, Identity, Lane};
+pub use capability::Capabilities;
+pub use classes::vcpus_of_class;
+pub use cloudwatch::MetricRow;
+pub use error::CollectError;
+pub use ledger::{Ledger, Tally};
+pub use performance_insights::{Answer, Question};
+pub use statement::RawText;

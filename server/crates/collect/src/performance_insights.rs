@@ -1,0 +1,316 @@
+//! Load, statement statistics and counters. // PI `GetResourceMetrics`
+//!
+//! Several questions ride in one call. The answer is a flat list of series: for each question first
+//! the total, which has no dimensions, then the groups. Questions come back in the order they were
+//! asked, so a series without dimensions begins the next one.
+
+use std::collections::HashMap;
+
+use aws_sdk_pi::types::{DimensionGroup, MetricKeyDataPoints, MetricQuery, PeriodAlignment, ServiceType};
+use samples::{
+    Batch, CounterBatch, Grouping, Instance, LoadBatch, LoadSeries, MetricName, Point, Statement, StatementStat,
+    StatisticBatch,
+};
+use units::{Dimension, Period, Timestamp, Window};
+
+use crate::access::{Collector, Lane};
+use crate::error::CollectError;
+use crate::inventory::{date_time, timestamp};
+use crate::statement::{RawText, read_statement};
+
+/// Questions in one call. // `MetricQueries`: 1..15
+const MAX_QUESTIONS: usize = 15;
+/// Groups of one answer. // `GroupBy.Limit`: 1..25
+const MAX_GROUPS: i32 = 25;
+/// Pages of one call that are read at most.
+const MAX_PAGES: usize = 64;
+/// The metric of load. // average active sessions
+const LOAD_METRIC: &str = "db.load.avg";
+const ACTION: &str = "pi:GetResourceMetrics";
+
+/// One thing to ask about an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// DB load by a grouping.
+    Load(Grouping),
+    /// A statement statistic of the top digests.
+    Statistic(StatementStat),
+    /// A counter metric of Performance Insights, statistic included.
+    Counter(MetricName),
+}
+
+/// What came back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// Batches, ready for the archive.
+    pub batches: Vec<Batch>,
+    /// Statements named in the answer, masked.
+    pub statements: Vec<Statement>,
+    /// Questions AWS refused, with its words; the others were answered.
+    pub refused: Vec<(Question, String)>,
+}
+
+impl Answer {
+    fn absorb(&mut self, other: Self) {
+        self.batches.extend(other.batches);
+        self.statements.extend(other.statements);
+        self.refused.extend(other.refused);
+    }
+}
+
+/// The ARN pattern a policy has to allow for an instance.
+pub(crate) fn pi_resource(instance: &Instance) -> String {
+    let (account, region) = (&instance.account, &instance.region);
+    let account = if account.is_empty() { "*" } else { account };
+    format!("arn:aws:pi:{region}:{account}:metrics/rds/{}", instance.id)
+}
+
+/// Longest window for one call. PI cuts longer answers silently at some 350 points, so calls stay
+/// at or under 300.
+const fn longest_window_secs(period: Period) -> i64 {
+    match period.secs() {
+        ..60 => 300,
+        60..300 => 3 * 3600,
+        300..3600 => 24 * 3600,
+        3600..86_400 => 7 * 86_400,
+        _ => 200 * 86_400,
+    }
+}
+
+impl Collector {
+    /// Asks about an instance in a window, with the fewest calls: all questions of up to 15 ride in
+    /// one, longer windows are sliced. `period` must be one Performance Insights offers.
+    ///
+    /// A question that AWS refuses does not take the others down: they are asked again without it.
+    ///
+    /// # Errors
+    /// [`CollectError`] of the first call that fails for another reason.
+    pub async fn ask(
+        &self,
+        instance: &Instance,
+        questions: &[Question],
+        window: Window,
+        period: Period,
+        lane: Lane,
+    ) -> Result<Answer, CollectError> {
+        let period = period.offered();
+        let mut answer = Answer::default();
+        for slice in slices(window.aligned(period.secs()), longest_window_secs(period)) {
+            for chunk in questions.chunks(MAX_QUESTIONS) {
+                let call = Call { instance, window: slice, period, lane };
+                answer.absorb(self.ask_or_split(&call, chunk).await?);
+            }
+        }
+        Ok(answer)
+    }
+
+    async fn ask_or_split(&self, call: &Call<'_>, questions: &[Question]) -> Result<Answer, CollectError> {
+        match self.ask_once(call, questions).await {
+            Err(CollectError::Invalid { message, .. }) if questions.len() == 1 => {
+                Ok(Answer { refused: vec![(questions[0].clone(), message)], ..Answer::default() })
+            }
+            Err(CollectError::Invalid { .. }) => {
+                let mut answer = Answer::default();
+                let (left, right) = questions.split_at(questions.len() / 2);
+                answer.absorb(Box::pin(self.ask_or_split(call, left)).await?);
+                answer.absorb(Box::pin(self.ask_or_split(call, right)).await?);
+                Ok(answer)
+            }
+            other => other,
+        }
+    }
+
+    async fn ask_once(&self, call: &Call<'_>, questions: &[Question]) -> Result<Answer, CollectError> {
+        let engine = call.instance.engine;
+        let queries: Vec<MetricQuery> = questions.iter().filter_map(|question| query(question, engine)).collect();
+        if queries.is_empty() {
+            return Ok(Answer::default());
+        }
+        let request = self
+            .clients(&call.instance.region)?
+            .lane(call.lane)
+            .pi
+            .get_resource_metrics()
+            .service_type(ServiceType::Rds)
+            .identifier(call.instance.id.as_str())
+            .set_metric_queries(Some(queries))
+            .start_time(date_time(call.window.from))
+            .end_time(date_time(call.window.to))
+            .period_in_seconds(call.period.secs().cast_signed())
+            .period_alignment(PeriodAlignment::StartTime);
+        let mut pages = request.into_paginator().send();
+        let mut list: Vec<MetricKeyDataPoints> = Vec::new();
+        let mut answered = call.window;
+        for _ in 0..MAX_PAGES {
+            let Some(page) = pages.next().await else { break };
+            let page = page.map_err(|error| CollectError::of(ACTION, &pi_resource(call.instance), &error))?;
+            let end = page.aligned_end_time().and_then(timestamp).unwrap_or(answered.to);
+            answered.to = answered.to.min(end.max(answered.from));
+            page.metric_list.unwrap_or_default().into_iter().for_each(|series| join_pages(&mut list, series));
+        }
+        Ok(sort_out(call, answered, questions, list))
+    }
+}
+
+/// One call, apart from its questions.
+struct Call<'a> {
+    instance: &'a Instance,
+    window: Window,
+    period: Period,
+    lane: Lane,
+}
+
+fn slices(window: Window, longest_secs: i64) -> impl Iterator<Item = Window> {
+    let starts = std::iter::successors(Some(window.from), move |from| Some(from.plus_secs(longest_secs)));
+    starts
+        .take_while(move |from| *from < window.to)
+        .map(move |from| Window::new(from, from.plus_secs(longest_secs).min(window.to)))
+}
+
+/// `None` for a statistic the engine does not have and a dimension PI does not know.
+fn query(question: &Question, engine: units::Engine) -> Option<MetricQuery> {
+    let group =
+        |dimension: Dimension| DimensionGroup::builder().group(dimension.pi()?.group).limit(MAX_GROUPS).build().ok();
+    let builder = match question {
+        Question::Counter(metric) => MetricQuery::builder().metric(metric.as_str()),
+        Question::Statistic(stat) => {
+            MetricQuery::builder().metric(stat.metric(engine)?).group_by(group(Dimension::Sql)?)
+        }
+        Question::Load(grouping) => {
+            let mut filter = HashMap::new();
+            for (dimension, key) in &grouping.filter {
+                filter.insert(dimension.pi()?.key.to_owned(), key.clone());
+            }
+            MetricQuery::builder()
+                .metric(LOAD_METRIC)
+                .group_by(group(grouping.group)?)
+                .set_filter((!filter.is_empty()).then_some(filter))
+        }
+    };
+    builder.build().ok()
+}
+
+/// Adds a series to the list; one that continues the last series of the page before is joined to it.
+fn join_pages(list: &mut Vec<MetricKeyDataPoints>, series: MetricKeyDataPoints) {
+    let continues = list.last().is_some_and(|last| {
+        let newest = last.data_points().last().map(|point| *point.timestamp());
+        let first = series.data_points().first().map(|point| *point.timestamp());
+        last.key == series.key && matches!((newest, first), (Some(newest), Some(first)) if newest < first)
+    });
+    match list.last_mut().filter(|_| continues) {
+        Some(last) => last.data_points.get_or_insert_default().extend(series.data_points.unwrap_or_default()),
+        None => list.push(series),
+    }
+}
+
+fn dimensions(series: &MetricKeyDataPoints) -> Option<&HashMap<String, String>> {
+    series.key().and_then(|key| key.dimensions()).filter(|dimensions| !dimensions.is_empty())
+}
+
+/// Deals the flat list out to the questions.
+fn sort_out(call: &Call<'_>, answered: Window, questions: &[Question], list: Vec<MetricKeyDataPoints>) -> Answer {
+    let mut answer = Answer::default();
+    let mut rest = list.as_slice();
+    let engine = call.instance.engine;
+    for question in questions.iter().filter(|question| query(question, engine).is_some()) {
+        let Some((total, after)) = rest.split_first() else { break };
+        // A question whose total is missing in the answer begins with its first group.
+        let (total, after) = if dimensions(total).is_none() { (Some(total), after) } else { (None, rest) };
+        let groups = after.iter().take_while(|series| dimensions(series).is_some()).count();
+        let (groups, next) = after.split_at(groups);
+        rest = next;
+        let part = Part { call, answered, total, groups };
+        match question {
+            Question::Counter(metric) => answer.batches.push(part.counter(metric)),
+            Question::Statistic(stat) => answer.batches.push(part.statistic(*stat)),
+            Question::Load(grouping) => {
+                answer.statements.extend(part.statements(grouping.group));
+                answer.batches.push(part.load(grouping));
+            }
+        }
+    }
+    answer
+}
+
+/// The series of one question.
+struct Part<'a> {
+    call: &'a Call<'a>,
+    answered: Window,
+    total: Option<&'a MetricKeyDataPoints>,
+    groups: &'a [MetricKeyDataPoints],
+}
+
+impl Part<'_> {
+    fn load(&self, grouping: &Grouping) -> Batch {
+        Batch::Load(LoadBatch {
+            instance: self.call.instance.id.clone(),
+            grouping: grouping.clone(),
+            period: self.call.period,
+            answered: self.answered,
+            total: self.total.map(|total| self.points(total, 1.0)).unwrap_or_default(),
+            series: self.keyed(grouping.group, 1.0),
+        })
+    }
+
+    fn counter(&self, metric: &MetricName) -> Batch {
+        Batch::Counter(CounterBatch {
+            instance: self.call.instance.id.clone(),
+            metric: metric.clone(),
+            period: self.call.period,
+            answered: self.answered,
+            points: self.total.map(|total| self.points(total, 1.0)).unwrap_or_default(),
+        })
+    }
+
+    fn statistic(&self, stat: StatementStat) -> Batch {
+        Batch::Statistic(StatisticBatch {
+            instance: self.call.instance.id.clone(),
+            stat,
+            period: self.call.period,
+            answered: self.answered,
+            series: self.keyed(Dimension::Sql, stat.scale()),
+        })
+    }
+
+    fn keyed(&self, group: Dimension, scale: f64) -> Vec<LoadSeries> {
+        let Some(names) = group.pi() else { return Vec::new() };
+        let series = self.groups.iter().filter_map(|series| {
+            let key = dimensions(series)?.get(names.key)?.clone();
+            Some(LoadSeries { key, points: self.points(series, scale) })
+        });
+        series.collect()
+    }
+
+    /// Points inside the answered window; what is not finite was not measured.
+    fn points(&self, series: &MetricKeyDataPoints, scale: f64) -> Vec<Point> {
+        let points = series.data_points().iter().filter_map(|point| {
+            let at = timestamp(point.timestamp())?.floor_to(self.call.period.secs());
+            let known = point.value().is_finite() && self.answered.contains(at);
+            known.then(|| Point { at, value: point.value() * scale })
+        });
+        points.collect()
+    }
+
+    fn statements(&self, group: Dimension) -> Vec<Statement> {
+        if !matches!(group, Dimension::Sql | Dimension::Statement) {
+            return Vec::new();
+        }
+        self.groups.iter().filter_map(|series| self.statement(series, group)).collect()
+    }
+
+    fn statement(&self, series: &MetricKeyDataPoints, group: Dimension) -> Option<Statement> {
+        let names = group.pi()?;
+        let dimensions = dimensions(series)?;
+        let text = RawText::new(dimensions.get(names.label)?.clone());
+        let seen = |point: Option<Timestamp>| point.unwrap_or(self.answered.from);
+        let mut times = self.points(series, 1.0).into_iter().filter(|point| point.value > 0.0).map(|point| point.at);
+        let first_seen = seen(times.next());
+        let last_seen = times.next_back().unwrap_or(first_seen);
+        let mut statement = read_statement(&text, dimensions.get(names.key)?, self.call.instance.engine);
+        statement.db_id = dimensions.get(&format!("{}.db_id", names.group)).cloned();
+        statement.dimension = group;
+        statement.parent = dimensions.get("db.sql.tokenized_id").cloned();
+        (statement.first_seen, statement.last_seen) = (first_seen, last_seen);
+        Some(statement)
+    }
+}
