@@ -56,6 +56,14 @@ pub fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
+/// A number without decimals it does not need: `8`, `0.5`, `1,240`. For counts that may be
+/// fractions, such as capacities.
+#[must_use]
+pub fn trimmed(value: f64) -> String {
+    let text = three_figures(value);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// A change with its sign: `+3.21`, `−0.13`, `+0.00` for nearly nothing.
 #[must_use]
 pub fn signed(change: f64) -> String {
@@ -245,6 +253,7 @@ mod tests {
         ] {
             assert_eq!(plain(&duration(secs)), expected, "{secs}");
         }
+        assert_eq!([trimmed(8.0), trimmed(0.5), trimmed(1240.0)], ["8", "0.5", "1,240"]);
         assert_eq!(plain(&duration_ms(0.351)), "0.35 ms");
         assert_eq!(plain(&duration_ms(2100.0)), "2.10 s");
         assert_eq!(plain(&duration_ms(850_000.0)), "14 min 10 s");

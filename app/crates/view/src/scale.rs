@@ -21,8 +21,8 @@ impl Scale {
         let finite = |value: f64| if value.is_finite() { value } else { 0.0 };
         let bottom = finite(lowest).min(0.0);
         let highest = finite(highest).max(0.0);
-        let span = if highest - bottom > 0.0 { highest - bottom } else { 1.0 };
-        let step = round_step(span, most.max(1));
+        let highest = if highest > bottom { highest } else { 1.0 };
+        let step = round_step(highest - bottom, most.max(1));
         let first = (bottom / step).floor();
         let last = (highest / step - 1e-9).ceil().max(first + 1.0);
         #[expect(clippy::cast_possible_truncation, reason = "at most a few steps")]

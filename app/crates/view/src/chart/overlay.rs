@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::load::LoadChartOptions;
 use super::plane::Plane;
 use super::stack::{StackLayer, label_place};
-use super::{Anchor, Class, Drawing, GAP_PATTERN, Mark, Place, is_dark, longest_span_over, reference, spans_over};
+use super::{
+    Anchor, ChartWords, Class, Drawing, GAP_PATTERN, Mark, Place, is_dark, longest_span_over, reference, spans_over,
+};
 use crate::{BucketCover, LoadView, Marker, MarkerKind, number};
 
 /// A label inside a layer needs this much room: text of 11 px and air.
@@ -251,7 +253,7 @@ fn spans(ground: &Ground) -> Vec<Mark> {
             if longest.as_ref() == Some(&span) && part >= LABEL_PART {
                 let length = number::duration(i64::try_from(span.len()).unwrap_or(0) * period);
                 let words = &ground.options.words;
-                let text = format!("{length} {} {}", words.over, number::with_unit(vcpus, &words.vcpu));
+                let text = format!("{length} {} {}", words.over, capacity_text(vcpus, words));
                 marks.push(Mark::Text {
                     class: Class::Borrowed("span__label"),
                     at: (Place::Percent(5000), Place::Px(18)),
@@ -271,6 +273,11 @@ fn spans(ground: &Ground) -> Vec<Mark> {
         .collect()
 }
 
+/// `8 vCPU`
+fn capacity_text(vcpus: f64, words: &ChartWords) -> String {
+    format!("{}{}{}", number::trimmed(vcpus), number::NO_BREAK_SPACE, words.vcpu)
+}
+
 /// Names of the capacity, ghost and threshold lines, at their left ends.
 fn line_labels(ground: &Ground) -> Vec<Mark> {
     let words = &ground.options.words;
@@ -286,9 +293,9 @@ fn line_labels(ground: &Ground) -> Vec<Mark> {
     let mut marks = Vec::new();
     let capacity_y = ground.capacity.map(|vcpus| lane + ground.plane.y(vcpus) - 6);
     match (ground.view.vcpu.vcpus(), capacity_y) {
-        (Some(vcpus), Some(y)) => marks.push(label("chart__capacity-label", y, number::with_unit(vcpus, &words.vcpu))),
+        (Some(vcpus), Some(y)) => marks.push(label("chart__capacity-label", y, capacity_text(vcpus, words))),
         (Some(vcpus), None) => {
-            let text = format!("{}, {}", number::with_unit(vcpus, &words.vcpu), words.above_scale);
+            let text = format!("{}, {}", capacity_text(vcpus, words), words.above_scale);
             marks.push(label("chart__capacity-label", highest, text));
         }
         (None, _) => {}

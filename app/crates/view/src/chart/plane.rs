@@ -54,7 +54,8 @@ impl Plane<'_> {
         shapes: Vec<Shape>,
         marks: &mut Vec<Mark>,
     ) -> Result<(), DrawingAreaErrorKind<Infallible>> {
-        let area = Collector::new((self.columns.width, self.height), inks, marks).into_drawing_area();
+        // plotters maps to the last pixel; one more makes the edges those of the view box.
+        let area = Collector::new((self.columns.width + 1, self.height + 1), inks, marks).into_drawing_area();
         let grid = shapes.iter().find_map(|shape| match shape {
             Shape::Grid(ink, at) => Some((*ink, at.clone())),
             _ => None,
@@ -132,8 +133,10 @@ impl Ranged for ValueAxis {
 /// Outline of a stepped area between `under` and `over`, a value a column, for each run of columns
 /// where both are known.
 pub(super) fn stepped_areas(columns: Columns, under: &[Option<f64>], over: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
+    let is_thick = |run: &Range<usize>| run.clone().any(|column| over[column] > under.get(column).copied().flatten());
     super::columns::runs(over)
         .into_iter()
+        .filter(is_thick)
         .map(|run| {
             let edge = |column: usize, value: &[Option<f64>]| {
                 let y = value.get(column).copied().flatten().unwrap_or(0.0);

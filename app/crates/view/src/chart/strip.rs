@@ -136,7 +136,7 @@ fn finish(
 ) -> Strip {
     let view_box = ViewBox { x: 0, y: 0, width: columns.width, height: height.px() };
     let (top, unit) = number::scaled(scale.top, unit);
-    let top = top.strip_suffix(".00").or_else(|| top.strip_suffix(".0")).map(str::to_owned).unwrap_or(top);
+    let top = if top.contains('.') { top.trim_end_matches('0').trim_end_matches('.').to_owned() } else { top };
     let mut over = gaps(values);
     over.push(Mark::Text {
         class: Class::Borrowed("strip__scale"),
