@@ -2,9 +2,10 @@
 
 use crate::repository::files;
 
-const TOP_LEVEL: [&str; 18] = [
+const TOP_LEVEL: [&str; 19] = [
     ".cargo",
     ".ci",
+    ".clippy.toml",
     ".config",
     ".gitignore",
     "ARCHITECTURE.md",
