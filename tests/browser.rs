@@ -14,6 +14,7 @@ use chromiumoxide::page::Page;
 use futures::{Stream, StreamExt};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::tools;
@@ -23,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Of a window, in CSS pixels: a common laptop.
 const WINDOW: (u32, u32) = (1280, 900);
+
+/// The left button in the sum of those held.
+const LEFT: i64 = 1;
 
 const FLAGS: [&str; 9] = [
     "disable-gpu",
@@ -114,7 +118,10 @@ impl Drop for Browser {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Complaints(Arc<Mutex<Vec<String>>>);
+struct Complaints {
+    heard: Arc<Mutex<Vec<String>>>,
+    more: Arc<Notify>,
+}
 
 impl Complaints {
     /// Keeps what a stream of events says, in words.
@@ -123,10 +130,11 @@ impl Complaints {
         mut events: impl Stream<Item = Arc<E>> + Unpin + Send + 'static,
         words: impl Fn(&E) -> String + Send + 'static,
     ) {
-        let kept = Arc::clone(&self.0);
+        let Self { heard, more } = self.clone();
         tokio::spawn(async move {
             while let Some(event) = events.next().await {
-                kept.lock().unwrap().push(words(&event));
+                heard.lock().unwrap().push(words(&event));
+                more.notify_one();
             }
         });
     }
@@ -194,16 +202,16 @@ impl Tab {
 
     /// Clicks in the middle of the first element a selector finds.
     pub async fn click(&self, selector: &str) {
-        let (x, y) = self.middle_of(selector).await;
-        self.mouse(DispatchMouseEventType::MouseMoved, x, y).await;
-        self.mouse(DispatchMouseEventType::MousePressed, x, y).await;
-        self.mouse(DispatchMouseEventType::MouseReleased, x, y).await;
+        let (x, y) = self.place_in(selector, 0.5, 0.5).await;
+        self.pointer(DispatchMouseEventType::MouseMoved, x, y, 0).await;
+        self.pointer(DispatchMouseEventType::MousePressed, x, y, LEFT).await;
+        self.pointer(DispatchMouseEventType::MouseReleased, x, y, 0).await;
     }
 
     /// Puts the pointer on a place of an element, given as parts of its width and height.
     pub async fn hover(&self, selector: &str, across: f64, down: f64) {
         let (x, y) = self.place_in(selector, across, down).await;
-        self.mouse(DispatchMouseEventType::MouseMoved, x, y).await;
+        self.pointer(DispatchMouseEventType::MouseMoved, x, y, 0).await;
     }
 
     /// Drags over an element from one part of its width to another.
@@ -211,27 +219,34 @@ impl Tab {
         const STEPS: u32 = 8;
         let (x0, y) = self.place_in(selector, from, 0.5).await;
         let (x1, _) = self.place_in(selector, to, 0.5).await;
-        self.mouse(DispatchMouseEventType::MouseMoved, x0, y).await;
-        self.mouse(DispatchMouseEventType::MousePressed, x0, y).await;
+        self.pointer(DispatchMouseEventType::MouseMoved, x0, y, 0).await;
+        self.pointer(DispatchMouseEventType::MousePressed, x0, y, LEFT).await;
         for step in 1..=STEPS {
             let x = x0 + (x1 - x0) * f64::from(step) / f64::from(STEPS);
-            self.mouse(DispatchMouseEventType::MouseMoved, x, y).await;
+            self.pointer(DispatchMouseEventType::MouseMoved, x, y, LEFT).await;
         }
-        self.mouse(DispatchMouseEventType::MouseReleased, x1, y).await;
+        self.pointer(DispatchMouseEventType::MouseReleased, x1, y, 0).await;
     }
 
     /// What the console said, was refused or thrown since the tab was opened.
     pub fn complaints(&self) -> Vec<String> {
-        self.complaints.0.lock().unwrap().clone()
+        self.complaints.heard.lock().unwrap().clone()
+    }
+
+    /// Waits until the console has said so many things.
+    pub async fn wait_for_complaints(&self, count: usize) {
+        let waiting = async {
+            while self.complaints().len() < count {
+                self.complaints.more.notified().await;
+            }
+        };
+        let done = tokio::time::timeout(PATIENCE, waiting).await;
+        assert!(done.is_ok(), "fewer than {count} complaints: {:?}", self.complaints());
     }
 
     /// A picture of the window, for a person who looks for the cause of a failure.
     pub async fn picture(&self) -> Vec<u8> {
         self.page.screenshot(chromiumoxide::page::ScreenshotParams::default()).await.unwrap()
-    }
-
-    async fn middle_of(&self, selector: &str) -> (f64, f64) {
-        self.place_in(selector, 0.5, 0.5).await
     }
 
     async fn place_in(&self, selector: &str, across: f64, down: f64) -> (f64, f64) {
@@ -250,11 +265,15 @@ impl Tab {
         at(0).zip(at(1)).unwrap_or_else(|| panic!("no element {selector}"))
     }
 
-    async fn mouse(&self, kind: DispatchMouseEventType, x: f64, y: f64) {
-        let pressed = kind != DispatchMouseEventType::MouseMoved;
-        let mut event = DispatchMouseEventParams::builder().r#type(kind).x(x).y(y);
-        if pressed {
-            event = event.button(MouseButton::Left).click_count(1);
+    /// One event of the pointer; the browser wants to be told which buttons are held.
+    async fn pointer(&self, kind: DispatchMouseEventType, x: f64, y: f64, held: i64) {
+        let moved = kind == DispatchMouseEventType::MouseMoved;
+        let mut event = DispatchMouseEventParams::builder().r#type(kind).x(x).y(y).buttons(held);
+        if !moved || held != 0 {
+            event = event.button(MouseButton::Left);
+        }
+        if !moved {
+            event = event.click_count(1);
         }
         self.page.execute(event.build().unwrap()).await.unwrap();
     }
