@@ -76,7 +76,19 @@ pub enum AlarmKind {
         /// `AlarmRule`.
         rule: String,
     },
-    /// A sort the API tells nothing more about (`PromQL`, logs).
+    /// `EvaluationCriteria.PromQLCriteria.Query`, verbatim.
+    PromQl {
+        /// The query.
+        query: String,
+    },
+    /// A scheduled query over log groups.
+    Log {
+        /// `QueryString`, verbatim.
+        query: String,
+        /// `LogGroupIdentifiers`: names or ARNs.
+        log_groups: Vec<String>,
+    },
+    /// A sort the API tells nothing more about.
     Other,
 }
 
