@@ -13,14 +13,14 @@ const HTML_BYTES: u64 = 80_000;
 
 #[test]
 fn the_module_is_small() {
-    let packed = size("pkg/loadlens.wasm.br");
+    let packed = size("pkg/loadlens_bg.wasm.br");
     assert!(packed > 1000, "an empty module proves nothing: {packed} bytes");
     assert!(packed <= WASM_BYTES, "{packed} bytes of wasm, {WASM_BYTES} are allowed");
 }
 
 #[test]
 fn the_first_view_is_small() {
-    let files = ["pkg/loadlens.wasm.br", "pkg/loadlens.js.br", "pkg/loadlens.css.br"];
+    let files = ["pkg/loadlens_bg.wasm.br", "pkg/loadlens.js.br", "pkg/loadlens.css.br"];
     let sizes = files.map(size);
     let sum: u64 = sizes.iter().sum();
     assert!(sum <= FIRST_VIEW_BYTES, "{sum} bytes ({files:?}: {sizes:?}), {FIRST_VIEW_BYTES} are allowed");

@@ -11,9 +11,9 @@ use crate::run::{cargo, run, step, warn};
 use crate::wasm::{self, Toolchain};
 use crate::{css, repo};
 
-/// `LEPTOS_OUTPUT_NAME` of `.cargo/config.toml`: the pages ask for
-/// `/pkg/loadlens.{js,wasm,css}`.
-const OUTPUT_NAME: &str = "loadlens";
+/// The browser's half of `app`, as `front bind` names it.
+const MODULE: [&str; 2] = ["loadlens.js", "loadlens_bg.wasm"];
+const STYLE: &str = "loadlens.css";
 
 /// What came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(crate) fn build() -> Result<Built> {
 fn build_wasm(toolchain: &Toolchain, pkg: &Path) -> Result<()> {
     let key = sources_key(&toolchain.version())?;
     let stamp = pkg.with_file_name(".front-key");
-    let outputs = ["js", "wasm"].map(|end| pkg.join(format!("{OUTPUT_NAME}.{end}")));
+    let outputs = MODULE.map(|name| pkg.join(name));
     let unchanged = std::fs::read_to_string(&stamp).is_ok_and(|have| have == key);
     if unchanged && outputs.iter().all(|file| file.exists()) {
         return Ok(());
@@ -115,8 +115,9 @@ fn list_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 
 /// Takes away what would belong to another build of the module.
 fn remove_module(pkg: &Path) -> Result<()> {
-    for end in ["js", "wasm", "js.br", "wasm.br"] {
-        remove_if_there(&pkg.join(format!("{OUTPUT_NAME}.{end}")))?;
+    for name in MODULE {
+        remove_if_there(&pkg.join(name))?;
+        remove_if_there(&pkg.join(format!("{name}.br")))?;
     }
     remove_if_there(&pkg.with_file_name(".front-key"))
 }
@@ -125,8 +126,7 @@ fn remove_module(pkg: &Path) -> Result<()> {
 fn write_style(pkg: &Path) -> Result<()> {
     let source = repo::root().join("style/main.css");
     let sheet = css::inline(&source)?;
-    let file = pkg.join(format!("{OUTPUT_NAME}.css"));
-    write_if_changed(&file, sheet.as_bytes())
+    write_if_changed(&pkg.join(STYLE), sheet.as_bytes())
 }
 
 /// Copies a folder's files that differ, and their folders.

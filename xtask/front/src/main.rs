@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The pages ask for `/pkg/loadlens.js` and `/pkg/loadlens.wasm`.
+/// Gives `loadlens.js` and `loadlens_bg.wasm`.
 const OUTPUT_NAME: &str = "loadlens";
 
 /// What is worth packing; pictures are packed already.
@@ -37,10 +37,7 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(folder)
-        .with_context(|| format!("binding {}", module.display()))?;
-    // Leptos, compiled with LEPTOS_OUTPUT_NAME, asks for the name without `_bg`.
-    std::fs::rename(folder.join(format!("{OUTPUT_NAME}_bg.wasm")), folder.join(format!("{OUTPUT_NAME}.wasm")))?;
-    Ok(())
+        .with_context(|| format!("binding {}", module.display()))
 }
 
 /// Writes `file.br` for each file that has none, folders included. Whoever

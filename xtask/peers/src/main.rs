@@ -65,7 +65,7 @@ fn contestants(file: &[Statement]) -> Vec<Contestant> {
         (
             "loadlens scanner",
             Box::new(move |statement| {
-                black_box(normaliser.normalise(&statement.sql, statement.engine).id);
+                black_box(normaliser.normalise(&statement.sql, statement.engine, Default::default()).id);
             }),
         ),
         (
