@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod boto3;
+mod real_load;
 mod rust_peer;
