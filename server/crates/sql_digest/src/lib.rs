@@ -1,0 +1,22 @@
+//! SQL text in, digest and understanding out: normal form, id, kind, tables, tags, findings.
+//!
+//! Two layers. A byte scanner of our own gives every text, whole or cut, valid or not, its normal form
+//! in one pass; `sqlparser` then gives the syntax tree once per new digest. The crate is pure: it reads
+//! no clock, no disk and no network, and knows nothing of AWS, of instances or of pages.
+//!
+//! Its one law: normalising twice changes nothing; texts equal up to literals, case, space, comments and
+//! list lengths have equal digests, others different ones; and no literal is in anything it returns.
+
+mod bytes;
+mod dialect;
+mod lists;
+mod normal;
+mod normalise;
+mod scan;
+mod tags;
+mod words;
+
+pub use normalise::{
+    CUT_MARK, Completeness, Normalised, Normaliser, PI_TEXT_MAX, VERSION, readable,
+};
+pub use tags::{TAG_VALUE_MAX, TagKey, Tags};

@@ -1,0 +1,185 @@
+//! Layer 1: text in, normal form and id out, for every text.
+
+use std::borrow::Cow;
+
+use units::{DigestId, Engine};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::dialect::{Dialect, WithDialect, with_dialect};
+use crate::lists::AfterCut;
+use crate::normal::{Buffer, Comments, NormalForm};
+use crate::scan::{End, scan};
+use crate::tags::Tags;
+
+/// Version of the normal form. It is part of every id: a change of any rule that moves a golden id is
+/// a new version.
+pub const VERSION: u8 = 1;
+
+/// Bytes at which Performance Insights cuts a statement.
+pub const PI_TEXT_MAX: usize = 500;
+
+/// What ends the normal form of a text that was cut, behind a space.
+pub const CUT_MARK: char = '…';
+
+/// Bytes of a cut text's normal form that identify it. Literals of different length move the cut, so
+/// the ends of cut texts differ where the statements do not; a shorter prefix is the same more often,
+/// and says less. The value is the best of those tried on texts whose whole form is known.
+const CUT_PREFIX_MAX: usize = 300;
+
+/// What the caller knows about the end of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Completeness {
+    /// Nothing: a text of [`PI_TEXT_MAX`] bytes, or one with something left open, is taken as cut.
+    #[default]
+    Unknown,
+    /// The text is whole unless a literal, a name or a comment is left open.
+    Whole,
+    /// The text was cut.
+    Cut,
+}
+
+/// Normalises texts one after the other in memory of its own.
+#[derive(Debug, Default)]
+pub struct Normaliser {
+    buffer: Buffer,
+}
+
+/// The normal form of one text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Normalised<'a> {
+    /// Names the normal form.
+    pub id: DigestId,
+    /// Literals are `?`, lists reduced, comments gone, names folded; ends in [`CUT_MARK`] when the rest
+    /// of the statement is unknown.
+    pub normal_form: &'a str,
+    /// Tags from comments.
+    pub tags: Tags,
+    /// The text was cut, or looks cut.
+    pub truncated: bool,
+}
+
+impl Normaliser {
+    /// The normal form of `text`. Any text has one.
+    #[inline]
+    pub fn normalise(&mut self, text: &str, engine: Engine, completeness: Completeness) -> Normalised<'_> {
+        let outcome = with_dialect(engine, Pass { text, completeness, buffer: &mut self.buffer });
+        let bytes = self.buffer.bytes(outcome.len);
+        let tags = if outcome.comments.ranges().is_empty() { Tags::default() } else { read_tags(text, &outcome) };
+        Normalised {
+            id: DigestId::new(VERSION, xxh3_128(bytes)),
+            // The scanner splits only at ASCII bytes, so this never falls back.
+            normal_form: std::str::from_utf8(bytes).unwrap_or_default(),
+            tags,
+            truncated: outcome.truncated,
+        }
+    }
+
+    /// The same for bytes that may not be UTF-8.
+    pub fn normalise_bytes(&mut self, text: &[u8], engine: Engine, completeness: Completeness) -> Normalised<'_> {
+        self.normalise(&readable(text), engine, completeness)
+    }
+}
+
+/// The text as UTF-8. Bytes that are none are read as Latin-1, so that different names stay different;
+/// a character that the end of the text cuts in half is dropped.
+#[must_use]
+pub fn readable(text: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(text) {
+        Ok(valid) => Cow::Borrowed(valid),
+        Err(_) => Cow::Owned(repair(text)),
+    }
+}
+
+#[cold]
+fn repair(text: &[u8]) -> String {
+    let mut repaired = String::with_capacity(text.len() + text.len() / 2);
+    let mut chunks = text.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        repaired.push_str(chunk.valid());
+        let invalid = chunk.invalid();
+        // An incomplete character at the very end, rather than a byte that begins none.
+        let half = chunks.peek().is_none() && matches!(invalid, [0xc2..=0xf4, ..]) && text.len() >= 4;
+        if !half {
+            repaired.extend(invalid.iter().map(|&byte| char::from(byte)));
+        }
+    }
+    repaired
+}
+
+struct Outcome {
+    len: usize,
+    truncated: bool,
+    comments: Comments,
+}
+
+struct Pass<'a> {
+    text: &'a str,
+    completeness: Completeness,
+    buffer: &'a mut Buffer,
+}
+
+impl WithDialect for Pass<'_> {
+    type Output = Outcome;
+
+    #[inline(never)]
+    fn run<D: Dialect>(self) -> Outcome {
+        let (text, mark) = strip_mark(self.text);
+        let mut form = NormalForm::<D>::new(text.as_bytes(), self.buffer);
+        let end = scan::<D, _>(text.as_bytes(), &mut form);
+        let comments = form.comments();
+        let looks_cut = match self.completeness {
+            Completeness::Unknown => form.is_inside_brackets() || is_cut_length(self.text),
+            Completeness::Whole => false,
+            Completeness::Cut => true,
+        };
+        if end == End::Open && mark == Mark::None && !looks_cut {
+            return Outcome { len: form.whole(), truncated: false, comments };
+        }
+        let len = match form.cut(end == End::Open && mark != Mark::Ours, mark != Mark::Ours) {
+            AfterCut::Whole(len) => form.whole_of(len),
+            AfterCut::Prefix(len) => form.mark_cut(len, CUT_PREFIX_MAX),
+        };
+        Outcome { len, truncated: true, comments }
+    }
+}
+
+/// What a text itself says about having been cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    None,
+    /// Three dots, as servers write them.
+    Dots,
+    /// Our own mark: what stands before it is complete.
+    Ours,
+}
+
+#[inline(always)]
+fn strip_mark(text: &str) -> (&str, Mark) {
+    match text.as_bytes() {
+        [.., b'.', b'.', b'.'] => (&text[..text.len() - 3], Mark::Dots),
+        [.., 0x80..=0xff] => text.strip_suffix(CUT_MARK).map_or((text, Mark::None), |text| (text, Mark::Ours)),
+        _ => (text, Mark::None),
+    }
+}
+
+/// Whether a text is as long as those that Performance Insights cut: 500 bytes, or up to three fewer
+/// when a longer character did not fit.
+#[inline(always)]
+fn is_cut_length(text: &str) -> bool {
+    text.len() == PI_TEXT_MAX
+        || (text.len() < PI_TEXT_MAX && text.len() + 3 >= PI_TEXT_MAX && !text.is_ascii())
+}
+
+#[cold]
+#[inline(never)]
+fn read_tags(text: &str, outcome: &Outcome) -> Tags {
+    let mut tags = Tags::default();
+    for &(start, end) in outcome.comments.ranges() {
+        let comment = text.get(start..end).unwrap_or_default();
+        let inside = comment.strip_prefix("/*").and_then(|comment| comment.strip_suffix("*/"));
+        if let Some(inside) = inside.or_else(|| comment.strip_prefix("--")) {
+            tags.read_comment(inside);
+        }
+    }
+    tags
+}
