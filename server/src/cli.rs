@@ -65,9 +65,6 @@ pub struct ServeArgs {
     /// How to log: text or json [default: text].
     #[arg(long, env = "LOADLENS_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<String>,
-    /// End when standard input is closed; for programs that start this one.
-    #[arg(long, hide = true)]
-    pub exit_with_stdin: bool,
 }
 
 /// Options of the local AWS endpoint.
@@ -125,7 +122,14 @@ pub struct DemoArgs {
     pub instances: u8,
     /// Seed of data and traffic.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
-    pub seed: u64,
+    pub seed: u32,
+    /// Folder of the database, the samples and the archive [default: ~/.local/share/loadlens-demo,
+    /// for root /var/lib/loadlens-demo].
+    #[arg(long, env = "LOADLENS_DEMO_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Folder with `postgres` and `initdb`; without it the newest installed.
+    #[arg(long, env = "LOADLENS_POSTGRES_BIN", value_name = "DIR")]
+    pub postgres_bin: Option<PathBuf>,
     /// Add one simulated instance with eight days of seeded past.
     #[arg(long, value_name = "SEED")]
     pub history: Option<u64>,

@@ -12,6 +12,9 @@ pub mod serve;
 pub mod local;
 #[cfg(feature = "local")]
 pub mod demo;
+pub mod clock;
+pub mod doctor;
+pub mod shutdown;
 pub mod schedule;
 pub mod api;
 pub mod web;

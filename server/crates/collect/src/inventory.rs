@@ -13,7 +13,7 @@ const MAX_PAGES: usize = 100;
 
 impl Collector {
     /// Every instance of every Region, in the order RDS lists them. Instances of engines we have no
-    /// words for (Db2, Neptune, DocumentDB) are left out.
+    /// words for (Db2, Neptune, `DocumentDB`) are left out.
     ///
     /// # Errors
     /// [`CollectError`] of the first Region that fails.

@@ -2,6 +2,7 @@
 
 use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use samples::{Batch, Grouping, Instance, Statement};
+use sql_digest::{Completeness, Normaliser};
 use units::{Dimension, Engine, Period, Timestamp, Window};
 
 use crate::access::{Collector, Lane};
@@ -14,8 +15,8 @@ const PI_TEXT_BYTES: usize = 500;
 const PI_CUT_FROM: usize = PI_TEXT_BYTES - 3;
 const ACTION: &str = "pi:GetDimensionKeyDetails";
 
-/// A statement as a client sent it, literals and all. It cannot be serialised or printed; the only
-/// way out is [`RawText::masked`].
+/// A statement as a client sent it, literals and all. It cannot be serialised or printed; only its
+/// digest leaves.
 pub struct RawText(String);
 
 impl RawText {
@@ -23,12 +24,6 @@ impl RawText {
     #[must_use]
     pub const fn new(text: String) -> Self {
         Self(text)
-    }
-
-    /// The text with every literal masked.
-    #[must_use]
-    pub fn masked(&self, engine: Engine) -> String {
-        sql_digest::masked(&self.0, engine)
     }
 
     /// Whether Performance Insights may have cut it.
@@ -45,22 +40,24 @@ impl std::fmt::Debug for RawText {
 
 /// Digests a text. Times, native id and parent are the caller's to fill in.
 pub(crate) fn read_statement(text: &RawText, pi_id: &str, engine: Engine) -> Statement {
-    let digest = sql_digest::digest_of(&text.0, engine, text.may_be_cut());
+    let completeness = if text.may_be_cut() { Completeness::Unknown } else { Completeness::Whole };
+    let mut normaliser = Normaliser::default();
+    let read = normaliser.normalise(&text.0, engine, completeness);
     Statement {
         pi_id: pi_id.to_owned(),
         db_id: None,
         dimension: Dimension::Sql,
         parent: None,
         engine,
-        digest: digest.id,
-        digest_version: digest.id.version(),
-        normal_form: digest.normal_form.clone(),
-        masked: text.masked(engine),
-        kind: digest.kind.to_string(),
-        tables: digest.tables.iter().map(ToString::to_string).collect(),
-        tags: digest.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
-        truncated: digest.truncated,
-        tree: digest.tree,
+        digest: read.id,
+        digest_version: read.id.version(),
+        normal_form: read.normal_form.to_owned(),
+        masked: read.normal_form.to_owned(),
+        kind: read.normal_form.split(' ').next().unwrap_or_default().to_ascii_lowercase(),
+        tables: Vec::new(),
+        tags: read.tags.iter().map(|(key, value)| (key.to_string(), value.to_owned())).collect(),
+        truncated: read.truncated,
+        tree: false,
         first_seen: Timestamp::default(),
         last_seen: Timestamp::default(),
     }

@@ -1,0 +1,199 @@
+//! `loadlens demo`: a bookshop under traffic on a real database, the local AWS endpoint that
+//! samples it, and the dashboard that reads the endpoint as it reads AWS.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use local_stack::guard::{GuardSpec, Guarded};
+use local_stack::http_client::HttpClient;
+use local_stack::{Incident, PostgresConfig, Stack, StackConfig};
+
+use crate::cli::DemoArgs;
+use crate::config::{self, LogFormat};
+use crate::{local, shutdown, telemetry};
+
+/// What the database instance is called.
+const INSTANCE_NAME: &str = "bookshop-orders-1";
+/// The shop's database.
+const DATABASE: &str = "bookshop";
+/// Region the local endpoint says it is.
+const REGION: &str = "us-east-1";
+/// Longest wait for the dashboard's first answer.
+const READY_PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(100);
+
+/// Runs the demo until it is stopped or `--for` is over.
+///
+/// # Errors
+/// One line that says which part did not start, and why.
+pub fn run(args: &DemoArgs) -> Result<()> {
+    telemetry::start(&args.log, LogFormat::Text)?;
+    let incident = args.incident.as_deref().map(str::parse::<Incident>).transpose().map_err(anyhow::Error::msg)?;
+    tokio::runtime::Runtime::new().context("no runtime")?.block_on(demo(args, incident))
+}
+
+async fn demo(args: &DemoArgs, incident: Option<Incident>) -> Result<()> {
+    let stop = shutdown::requested();
+    let root = data_dir(args)?;
+    std::fs::create_dir_all(&root).with_context(|| format!("cannot make {}", root.display()))?;
+    let port = dashboard_port(args.port)?;
+    tokio::select! {
+        started = Demo::start(args, &root, port) => {
+            let demo = started?;
+            if let Some(incident) = incident {
+                demo.stack.set_incident(incident, true).await?;
+                say(&format!("incident on: {}", incident.name()));
+            }
+            announce(&format!("http://127.0.0.1:{port}/"))?;
+            wait(args.for_secs, stop).await;
+            say("stopping");
+            demo.shutdown().await;
+            Ok(())
+        }
+        () = stop.clone().cancelled_owned() => Ok(()),
+    }
+}
+
+/// The parts, in the order they stop.
+struct Demo {
+    dashboard: Guarded,
+    endpoint: aws_local::Running,
+    stack: Stack,
+}
+
+impl Demo {
+    async fn start(args: &DemoArgs, root: &Path, port: u16) -> Result<Self> {
+        let stack = Stack::start(stack_config(args, root)?, Arc::new(say)).await?;
+        say("starting the local AWS endpoint");
+        let target = format!("{INSTANCE_NAME}={}", stack.postgres_url(DATABASE));
+        let endpoint = aws_local::Server::start(local::endpoint_config(local::Endpoint {
+            listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
+            data_dir: root.join("endpoint"),
+            region: REGION.to_owned(),
+            targets: vec![target],
+            vcpus: None,
+            history: args.history,
+            sentinels: args.history.is_some(),
+        })?)
+        .await?;
+        say("starting the dashboard");
+        let log = root.join("logs/dashboard.log");
+        let dashboard = start_dashboard(root, port, endpoint.addr(), &args.log, &log)?;
+        let mut demo = Self { dashboard, endpoint, stack };
+        demo.wait_for_dashboard(port, &log).await?;
+        Ok(demo)
+    }
+
+    async fn wait_for_dashboard(&mut self, port: u16, log: &Path) -> Result<()> {
+        let client = HttpClient::default();
+        let url = format!("http://127.0.0.1:{port}/readyz");
+        let deadline = tokio::time::Instant::now() + READY_PATIENCE;
+        loop {
+            let Err(error) = client.get(&url).await else { return Ok(()) };
+            if let Some(status) = self.dashboard.try_wait()? {
+                bail!("the dashboard ended ({status}): {}", last_line(log));
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!("the dashboard is not ready: {error} (log: {})", log.display());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    async fn shutdown(self) {
+        drop(self.dashboard);
+        self.endpoint.shutdown().await;
+        self.stack.shutdown().await;
+    }
+}
+
+fn stack_config(args: &DemoArgs, root: &Path) -> Result<StackConfig> {
+    if args.engine != "postgres" {
+        bail!("--engine {}: only postgres can be started", args.engine);
+    }
+    let programs = own_path()?.parent().map(Path::to_owned).context("this program lies in no folder")?;
+    let postgres = PostgresConfig { bin_dir: args.postgres_bin.clone(), ..PostgresConfig::new(root.join("postgres")) };
+    let defaults = StackConfig::new(root, programs);
+    Ok(StackConfig { postgres, instances: args.instances, seed: args.seed, ..defaults })
+}
+
+/// The dashboard is a process of its own with the environment a user would give it, so that it
+/// reads the endpoint through the same SDK chain as AWS.
+fn start_dashboard(root: &Path, port: u16, endpoint: SocketAddr, filter: &str, log: &Path) -> Result<Guarded> {
+    let mut spec = GuardSpec::new(own_path()?, log);
+    spec.args = ["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"].map(str::to_owned).to_vec();
+    spec.args.push(root.join("archive").display().to_string());
+    spec.args.extend(["--log".to_owned(), filter.to_owned()]);
+    let url = format!("http://{endpoint}");
+    spec.env = [
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        ("AWS_ENDPOINT_URL_PI", &url),
+        ("AWS_ENDPOINT_URL_CLOUDWATCH", &url),
+        ("AWS_ENDPOINT_URL_RDS", &url),
+        ("AWS_ENDPOINT_URL_STS", &url),
+        ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_REGION", REGION),
+        ("AWS_PROFILE", "default"),
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec();
+    Guarded::spawn(&spec).context("the dashboard cannot be started")
+}
+
+/// This program's own file.
+fn own_path() -> Result<PathBuf> {
+    std::env::current_exe().context("cannot find this program's own file")
+}
+
+/// Root's home is closed to the account PostgreSQL runs as, so root gets a folder outside of it.
+fn data_dir(args: &DemoArgs) -> Result<PathBuf> {
+    if let Some(dir) = &args.data_dir {
+        return std::path::absolute(dir).with_context(|| format!("--data-dir {}", dir.display()));
+    }
+    let home = config::default_data_dir()?;
+    if home.starts_with("/root") {
+        return Ok("/var/lib/loadlens-demo".into());
+    }
+    Ok(home.with_file_name("loadlens-demo"))
+}
+
+fn dashboard_port(asked: Option<u16>) -> Result<u16> {
+    let wanted = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), asked.unwrap_or(0));
+    let listener = TcpListener::bind(wanted)
+        .with_context(|| format!("port {} is taken; choose another with --port, or leave it out", wanted.port()))?;
+    Ok(listener.local_addr()?.port())
+}
+
+async fn wait(for_secs: Option<u64>, stop: tokio_util::sync::CancellationToken) {
+    match for_secs {
+        Some(secs) => {
+            // Either way it is time to stop.
+            let _ended = tokio::time::timeout(Duration::from_secs(secs), stop.cancelled()).await;
+        }
+        None => stop.cancelled().await,
+    }
+}
+
+/// Progress, for the person who waits.
+fn say(what: &str) {
+    eprintln!("demo: {what}");
+}
+
+/// The one line on standard output.
+fn announce(url: &str) -> Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{url}").and_then(|()| out.flush()).context("standard output is closed")
+}
+
+fn last_line(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no log").to_owned()
+}
