@@ -121,12 +121,9 @@ impl Guarded {
         self.shell.try_wait()
     }
 
-    /// Sends a signal to the program.
-    ///
-    /// # Errors
-    /// When it is gone already.
-    pub fn signal(&self, signal: Signal) -> std::io::Result<()> {
-        Ok(kill_process(self.program_pid, signal)?)
+    /// Sends a signal to the program; without effect when it is gone already.
+    pub fn signal(&self, signal: Signal) {
+        send_signal(self.program_pid, signal);
     }
 
     /// Asks the program to stop and waits; after `patience` it is killed.
@@ -140,9 +137,10 @@ impl Guarded {
             std::thread::sleep(Duration::from_millis(10));
         }
         tracing::warn!(process.pid = self.pid(), "stop.forced");
-        // Both may be gone by now; there is nothing more to do about either.
-        drop(kill_process(self.program_pid, Signal::KILL));
-        drop(kill_process_group(shell_pid(&self.shell), Signal::KILL));
+        send_signal(self.program_pid, Signal::KILL);
+        if let Err(error) = kill_process_group(Pid::from_child(&self.shell), Signal::KILL) {
+            tracing::debug!(%error, "signal.group_gone");
+        }
         drop(self.shell.wait());
     }
 }
@@ -158,8 +156,11 @@ pub fn is_alive(pid: u32) -> bool {
     i32::try_from(pid).ok().and_then(Pid::from_raw).is_some_and(|pid| test_kill_process(pid).is_ok())
 }
 
-fn shell_pid(shell: &Child) -> Pid {
-    Pid::from_child(shell)
+/// A process that is gone already needs no signal: that is as good.
+pub(crate) fn send_signal(pid: Pid, signal: Signal) {
+    if let Err(error) = kill_process(pid, signal) {
+        tracing::debug!(process.pid = pid.as_raw_nonzero().get(), %error, "signal.gone");
+    }
 }
 
 fn open_log(path: &Path) -> std::io::Result<File> {

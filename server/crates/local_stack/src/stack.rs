@@ -57,7 +57,7 @@ impl StackConfig {
             instances: 2,
             seed: 1,
             scale: Scale::Full,
-            sessions_per_sec: 2.2,
+            sessions_per_sec: 4.4,
             day: Duration::from_secs(1_200),
         }
     }

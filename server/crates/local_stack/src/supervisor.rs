@@ -93,8 +93,7 @@ impl Supervised {
     /// Kills it without warning; the supervisor starts it again.
     pub fn kill(&self) {
         if let Some(running) = &lock(&self.shared).running {
-            // Gone already is as good.
-            drop(running.signal(rustix::process::Signal::KILL));
+            running.signal(rustix::process::Signal::KILL);
         }
     }
 

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, PgPool};
 
 /// Connections of one instance for its pages.
 pub const PAGE_CONNECTIONS: u32 = 16;
@@ -22,6 +22,8 @@ const STATEMENT_TIMEOUT: &str = "60s";
 /// When the URL cannot be parsed.
 pub fn options(url: &str, instance: &str) -> Result<PgConnectOptions, sqlx::Error> {
     Ok(PgConnectOptions::from_str(url)?
+        // No statement text in logs, slow or not: it may carry what people typed.
+        .disable_statement_logging()
         .application_name(&format!("bookshop:{instance}"))
         .options([("lock_timeout", LOCK_TIMEOUT), ("statement_timeout", STATEMENT_TIMEOUT)]))
 }

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal};
 
 use super::account::{self, Account};
 use super::binaries::{Binaries, find_binaries};
 use super::{PostgresConfig, PostgresError, settings};
-use crate::guard::{GuardSpec, Guarded, is_alive};
+use crate::guard::{GuardSpec, Guarded, is_alive, send_signal};
 use crate::usage::{Usage, all_processes, family_usage};
 
 /// The superuser that `initdb` makes.
@@ -123,8 +123,7 @@ impl Postgres {
     /// Kills the server without warning, as a crash would.
     pub fn crash(&mut self) {
         if let Some(mut server) = self.server.take() {
-            // Gone already is as good.
-            drop(server.signal(Signal::KILL));
+            server.signal(Signal::KILL);
             server.stop(STOP_PATIENCE);
         }
         wait_for_release(&self.data_dir());
@@ -307,7 +306,7 @@ fn stop_orphan(root: &Path) -> Result<(), PostgresError> {
     };
     tracing::warn!(process.pid = pid, "postgres.orphan_stopped");
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        drop(kill_process(pid, Signal::INT));
+        send_signal(pid, Signal::INT);
     }
     let deadline = Instant::now() + STOP_PATIENCE;
     while is_alive(pid) && Instant::now() < deadline {

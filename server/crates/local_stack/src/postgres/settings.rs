@@ -18,7 +18,7 @@ const BASE: &[(&str, &str)] = &[
     // TCP only: a socket path may be too long, and callers shall differ by address.
     ("unix_socket_directories", "''"),
     ("max_connections", "120"),
-    ("shared_buffers", "'64MB'"),
+    ("shared_buffers", "'48MB'"),
     ("work_mem", "'4MB'"),
     ("maintenance_work_mem", "'64MB'"),
     ("max_wal_size", "'1GB'"),

@@ -20,7 +20,7 @@ struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Mean number of visitors that arrive per second.
-    #[arg(long, default_value_t = 2.2)]
+    #[arg(long, default_value_t = 4.4)]
     sessions_per_sec: f64,
     /// Length of a day, compressed.
     #[arg(long, default_value_t = 1_200)]

@@ -21,7 +21,7 @@ struct Options {
     /// The same for reports; the pages' when absent.
     #[arg(long, env = "REPORT_DATABASE_URL", hide_env_values = true)]
     report_database_url: Option<String>,
-    /// Name of this instance, shown in pg_stat_activity.
+    /// Name of this instance, shown to the database.
     #[arg(long, env = "BOOKSHOP_INSTANCE", default_value = "local")]
     instance_name: String,
     /// Offer the switches of the demonstration under /admin.

@@ -98,7 +98,7 @@ pub async fn prepare(admin_url: &str, password: &str, seed: u32, scale: Scale) -
     let options = PgConnectOptions::from_str(admin_url)
         .map_err(at("reading the database URL"))?
         .application_name("bookshop-seed")
-        .log_statements(tracing::log::LevelFilter::Off);
+        .disable_statement_logging();
     let mut admin = options.connect().await.map_err(at("connecting"))?;
     sqlx::query("select pg_advisory_lock($1)").bind(LOCK_KEY).execute(&mut admin).await.map_err(at("locking"))?;
     make_roles(&mut admin, password).await.map_err(at("making the roles"))?;

@@ -1,4 +1,4 @@
--- {seed} and the row counts in braces are filled in by the program; u(i, salt) is a number in [0, 1)
+-- What stands in braces (seed, row counts) is filled in by the program. u(i, salt) is a number in [0, 1)
 -- that depends on the seed, the row and the column only.
 create function pg_temp.u(i bigint, salt int) returns double precision language sql immutable as
 $$ select (hashint8extended(i, {seed} * 1000 + salt) & 9007199254740991)::double precision / 9007199254740992.0 $$;

@@ -54,6 +54,13 @@ struct Category {
     books: i64,
 }
 
+#[derive(Debug, FromRow)]
+struct Seller {
+    id: i32,
+    title: String,
+    copies: i64,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct PageQuery {
     #[serde(default)]
@@ -82,6 +89,15 @@ pub(super) async fn show_home(State(shop): State<Shop>, visitor: Visitor) -> Res
     .bind(12_i64)
     .fetch_all(shop.pages())
     .await?;
+    let sellers: Vec<Seller> = sqlx::query_as(tagged!(
+        "list_best_sellers",
+        "%2F",
+        "SELECT b.id, b.title, sum(l.quantity) AS copies FROM orders o JOIN order_lines l ON l.order_id = o.id \
+         JOIN books b ON b.id = l.book_id WHERE o.created_at > now() - interval '4 days' \
+         GROUP BY b.id, b.title ORDER BY copies DESC, b.id LIMIT 10"
+    ))
+    .fetch_all(shop.pages())
+    .await?;
     let mut body = html::table(
         ["Shelf", "Books"],
         categories.iter().map(|row| {
@@ -89,6 +105,11 @@ pub(super) async fn show_home(State(shop): State<Shop>, visitor: Visitor) -> Res
             [format!("<a href=\"/category/{name}\">{name}</a>"), row.books.to_string()]
         }),
     );
+    body.push_str("<h2>Best-sellers</h2>");
+    body.push_str(&html::table(
+        ["Title", "Copies"],
+        sellers.iter().map(|row| [html::book_link(row.id, &row.title), row.copies.to_string()]),
+    ));
     body.push_str("<h2>New</h2>");
     body.push_str(&book_table(&newest));
     body.push_str(&recently_viewed(&shop, visitor.customer).await?);
@@ -130,7 +151,9 @@ async fn category_one_by_one(pool: &PgPool, name: &str, page: u32) -> Result<Vec
     let books: Vec<(i32, String, i32, i32)> = sqlx::query_as(tagged!(
         "list_category",
         "%2Fcategory%2F%7Bname%7D",
-        "SELECT id, title, price_cents, author_id FROM books WHERE category = $1 ORDER BY id LIMIT $2 OFFSET $3"
+        "SELECT b.id, b.title, b.price_cents, b.author_id FROM books b \
+         LEFT JOIN (SELECT book_id, avg(stars) AS stars FROM reviews GROUP BY book_id) r ON r.book_id = b.id \
+         WHERE b.category = $1 ORDER BY r.stars DESC NULLS LAST, b.id LIMIT $2 OFFSET $3"
     ))
     .bind(name)
     .bind(PAGE_BOOKS)
@@ -166,7 +189,8 @@ async fn category_at_once(pool: &PgPool, name: &str, page: u32) -> Result<Vec<Sh
         "%2Fcategory%2F%7Bname%7D",
         "SELECT b.id, b.title, b.price_cents, a.name AS author, i.stock FROM books b \
          JOIN authors a ON a.id = b.author_id JOIN inventory i ON i.book_id = b.id \
-         WHERE b.category = $1 ORDER BY b.id LIMIT $2 OFFSET $3"
+         LEFT JOIN (SELECT book_id, avg(stars) AS stars FROM reviews GROUP BY book_id) r ON r.book_id = b.id \
+         WHERE b.category = $1 ORDER BY r.stars DESC NULLS LAST, b.id LIMIT $2 OFFSET $3"
     ))
     .bind(name)
     .bind(PAGE_BOOKS)

@@ -200,14 +200,14 @@ impl Planner {
 
     fn look_further(&mut self) {
         let dice: f64 = self.random.random();
-        if dice < 0.14 {
+        if dice < 0.18 {
             let word = WORDS[self.random.random_range(0..WORDS.len())];
             self.get("search", format!("/search?q={word}"));
-        } else if dice < 0.36 {
+        } else if dice < 0.42 {
             let shelf = SHELVES[self.random.random_range(0..SHELVES.len())];
             let page = self.skewed(12, 3.0) - 1;
             self.get("category", format!("/category/{shelf}?page={page}"));
-        } else if dice < 0.42 {
+        } else if dice < 0.48 {
             let book = self.book();
             self.get("api_book", format!("/api/books/{book}"));
         } else {
