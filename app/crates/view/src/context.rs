@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Aas, Dimension, WaitClass};
 
-use crate::Source;
+use crate::{BlockedChip, Source};
 
 /// Load ranked by one dimension. Rows and the remainder sum to the total.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct ContextView {
     pub remainder: Aas,
     /// Total in the window, filters applied.
     pub total: Aas,
+    /// Chips that could not be applied.
+    #[serde(default)]
+    pub blocked: Vec<BlockedChip>,
     /// Where it comes from.
     pub source: Source,
 }

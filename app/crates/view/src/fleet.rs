@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Aas, DigestId, Engine, ResourceId, Timestamp, WaitClass};
 
-use crate::{Axis, Coverage, Source, Trouble, VcpuLine};
+use crate::{Axis, Coverage, Peak, Source, Trouble, VcpuLine};
 
 /// Instances ranked by load against their vCPUs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct FleetRow {
     pub facts: InstanceFacts,
     /// Mean load in the window; `None` when not known.
     pub mean: Option<Aas>,
+    /// Highest bucket in the window.
+    #[serde(default)]
+    pub peak: Option<Peak>,
     /// Newest complete bucket.
     pub now: Option<Aas>,
     /// Total AAS a bucket.

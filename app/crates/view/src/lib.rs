@@ -7,6 +7,7 @@
 
 mod axis;
 pub mod chart;
+mod chips;
 mod clock;
 mod context;
 mod counters;
@@ -23,6 +24,7 @@ mod top_sql;
 mod verdict;
 
 pub use axis::{Axis, OffsetChange};
+pub use chips::{Blocked, BlockedChip};
 pub use clock::{LocalTime, TimeTick};
 pub use context::{ContextRow, ContextView};
 pub use counters::{CounterStrip, CountersView};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Aas, Dimension, Timestamp, WaitClass};
 
-use crate::{Axis, Coverage, Source};
+use crate::{Axis, BlockedChip, Coverage, Source};
 
 /// DB load of one instance in one window, stacked by one dimension.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct LoadView {
     pub ghost: Option<Ghost>,
     /// Deploys, events, alarms.
     pub markers: Vec<Marker>,
+    /// Chips that could not be applied.
+    #[serde(default)]
+    pub blocked: Vec<BlockedChip>,
     /// Which buckets are known.
     pub coverage: Coverage,
     /// Where it comes from.

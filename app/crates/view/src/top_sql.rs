@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Aas, DigestId, SortBy, WaitClass};
 
-use crate::{Coverage, Source};
+use crate::{BlockedChip, Coverage, Source};
 
 /// Top SQL of a window. Rows, remainder and unattributed load sum to the total.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct TopSqlView {
     pub total_before: Option<Aas>,
     /// Digests known in the window, shown or not.
     pub digest_count: u32,
+    /// Chips that could not be applied.
+    #[serde(default)]
+    pub blocked: Vec<BlockedChip>,
     /// Which buckets are known.
     pub coverage: Coverage,
     /// Where it comes from.

@@ -50,6 +50,7 @@ fn storm() -> LoadView {
             Marker { at: at.plus_secs(60), kind: MarkerKind::Deploy, label: "checkout 2.31.0".to_owned() },
             Marker { at: at.plus_secs(150), kind: MarkerKind::Alarm, label: "load-high".to_owned() },
         ],
+        blocked: Vec::new(),
         coverage: Coverage { buckets, collected_to: Some(at.plus_secs(420)), reasons: Vec::new() },
         source: Source::default(),
     }
