@@ -7,7 +7,9 @@ use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
 };
-use chromiumoxide::cdp::browser_protocol::input::{DispatchMouseEventParams, DispatchMouseEventType, MouseButton};
+use chromiumoxide::cdp::browser_protocol::input::{
+    DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType, MouseButton,
+};
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
 use chromiumoxide::cdp::js_protocol::runtime::{EventConsoleApiCalled, EventExceptionThrown};
 use chromiumoxide::page::Page;
@@ -226,6 +228,14 @@ impl Tab {
             self.pointer(DispatchMouseEventType::MouseMoved, x, y, LEFT).await;
         }
         self.pointer(DispatchMouseEventType::MouseReleased, x1, y, 0).await;
+    }
+
+    /// Presses a key by its name, such as `ArrowRight`.
+    pub async fn press(&self, key: &str) {
+        for kind in [DispatchKeyEventType::KeyDown, DispatchKeyEventType::KeyUp] {
+            let event = DispatchKeyEventParams::builder().r#type(kind).key(key).code(key).build().unwrap();
+            self.page.execute(event).await.unwrap();
+        }
     }
 
     /// What the console said, was refused or thrown since the tab was opened.

@@ -19,7 +19,8 @@ const STOP_PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Program {
     child: Child,
-    lines: Receiver<String>,
+    /// Behind a lock only so that tests can share a program.
+    lines: Mutex<Receiver<String>>,
     stderr: Arc<Mutex<String>>,
 }
 
@@ -38,7 +39,7 @@ impl Program {
         let mut child = command.spawn().unwrap();
         let lines = read_lines(child.stdout.take().unwrap());
         let stderr = read_all(child.stderr.take().unwrap());
-        Self { child, lines, stderr }
+        Self { child, lines: Mutex::new(lines), stderr }
     }
 
     /// The first address the program prints on its standard output.
@@ -55,7 +56,7 @@ impl Program {
         let begun = Instant::now();
         loop {
             let left = START_PATIENCE.saturating_sub(begun.elapsed());
-            match self.lines.recv_timeout(left) {
+            match self.lines.get_mut().unwrap().recv_timeout(left) {
                 Ok(line) => {
                     if let Some(found) = wanted(&line) {
                         return found;
@@ -93,7 +94,8 @@ impl Program {
     pub fn wait(&mut self, patience: Duration) -> ExitStatus {
         let begun = Instant::now();
         // Standard output closes when the program ends: no polling is needed for that.
-        while let Ok(_line) = self.lines.recv_timeout(patience.saturating_sub(begun.elapsed())) {}
+        let lines = self.lines.get_mut().unwrap();
+        while let Ok(_line) = lines.recv_timeout(patience.saturating_sub(begun.elapsed())) {}
         match self.child.try_wait().unwrap() {
             Some(status) => status,
             None if begun.elapsed() < patience => self.child.wait().unwrap(),

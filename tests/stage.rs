@@ -1,7 +1,8 @@
 //! The local AWS endpoint and the dashboard in front of it, each on a free
 //! port with a folder of its own.
 
-use std::time::Duration;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hyper::StatusCode;
 use serde_json::Value;
@@ -18,6 +19,19 @@ const READY_PATIENCE: Duration = Duration::from_secs(180);
 
 /// Between two looks at something that only changes by itself.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Instances of the local endpoint that show a failure each.
+pub const SENTINELS: [&str; 4] = ["denied-", "throttled-", "gap-", "slow-"];
+
+const HOUR_SECS: u64 = 3600;
+
+/// Begin and end of the last whole hour but one, in epoch seconds: nothing is
+/// added to it any more.
+pub fn past_hour() -> (u64, u64) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let end = now / HOUR_SECS * HOUR_SECS - HOUR_SECS;
+    (end - HOUR_SECS, end)
+}
 
 /// Credentials the local endpoint accepts: any.
 const CREDENTIALS: [(&str, &str); 5] = [
@@ -105,6 +119,16 @@ impl Dashboard {
         get_json(&format!("{}/api/v1/{path}", self.url)).await
     }
 
+    /// Id and name of the instance with the simulated past.
+    pub async fn simulated(&self) -> (String, String) {
+        let all = self.api("instances").await;
+        let text = |instance: &Value, name: &str| instance[name].as_str().unwrap().to_owned();
+        let mut instances = all["instances"].as_array().unwrap_or_else(|| panic!("{all}")).iter();
+        let found = instances.find(|one| !SENTINELS.iter().any(|prefix| text(one, "name").starts_with(prefix)));
+        let found = found.unwrap_or_else(|| panic!("no simulated instance: {all}"));
+        (text(found, "id"), text(found, "name"))
+    }
+
     /// Asks the API until the answer is as wanted.
     pub async fn api_until(&self, path: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
@@ -133,7 +157,21 @@ pub struct Stage {
     _archive: TempDir,
 }
 
+/// The stage that tests of this process share while one of them still holds it.
+static SHARED: tokio::sync::Mutex<Weak<Stage>> = tokio::sync::Mutex::const_new(Weak::new());
+
 impl Stage {
+    /// The simulated past, for tests that only look. The last one to let go ends it.
+    pub async fn shared() -> Arc<Self> {
+        let mut shared = SHARED.lock().await;
+        if let Some(stage) = shared.upgrade() {
+            return stage;
+        }
+        let stage = Arc::new(Self::with_history().await);
+        *shared = Arc::downgrade(&stage);
+        stage
+    }
+
     /// The simulated past, collected.
     pub async fn with_history() -> Self {
         let endpoint = Endpoint::with_history();

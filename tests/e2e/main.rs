@@ -1,5 +1,9 @@
 //! The pages as a reader sees them, in a real browser.
 #![allow(clippy::unwrap_used)]
 
+mod address;
 mod budgets;
+mod db_load;
+mod every_page;
 mod harness;
+mod without_scripts;

@@ -3,15 +3,12 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tests::stage::Endpoint;
+use tests::stage::{Endpoint, SENTINELS, past_hour};
 use tests::tools;
 
 use crate::rust_peer::Sdk;
-
-const HOUR_SECS: u64 = 3600;
 
 /// Numbers of two decodings may differ by rounding a time to microseconds, and
 /// by nothing else.
@@ -79,19 +76,17 @@ impl Instance {
     async fn simulated(sdk: &Sdk) -> Self {
         let step = json!({ "service": "rds", "operation": "describe_db_instances", "params": {} });
         let answer = sdk.carry_out(&step).await;
-        let sentinels = ["denied-", "throttled-", "gap-", "slow-"];
         let instances = answer["ok"]["DBInstances"].as_array().unwrap_or_else(|| panic!("{answer}"));
         let found = instances.iter().find(|instance| {
             let name = instance["DBInstanceIdentifier"].as_str().unwrap();
-            !sentinels.iter().any(|prefix| name.starts_with(prefix))
+            !SENTINELS.iter().any(|prefix| name.starts_with(prefix))
         });
         let found = found.unwrap_or_else(|| panic!("no simulated instance: {answer}"));
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let end = now / HOUR_SECS * HOUR_SECS - HOUR_SECS;
+        let (start, end) = past_hour();
         Self {
             name: found["DBInstanceIdentifier"].as_str().unwrap().to_owned(),
             resource_id: found["DbiResourceId"].as_str().unwrap().to_owned(),
-            start: end - HOUR_SECS,
+            start,
             end,
         }
     }

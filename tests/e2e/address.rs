@@ -1,0 +1,19 @@
+//! Addresses the tests open.
+
+use tests::stage::{Dashboard, past_hour};
+
+/// DB load of the simulated instance over a past hour, where nothing changes
+/// any more; the zone is fixed so that texts do not depend on the machine.
+pub(crate) async fn past_hour_of_load(dashboard: &Dashboard) -> String {
+    let (id, _) = dashboard.simulated().await;
+    let (from, to) = past_hour();
+    format!("{}/db/{id}?from={from}&to={to}&tz=UTC", dashboard.url)
+}
+
+/// Every page there is.
+pub(crate) async fn every_page(dashboard: &Dashboard) -> Vec<String> {
+    let load = past_hour_of_load(dashboard).await;
+    let mut pages = vec![load];
+    pages.extend(["/", "/alarms", "/sources", "/settings", "/nowhere"].map(|path| format!("{}{path}", dashboard.url)));
+    pages
+}
