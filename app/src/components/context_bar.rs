@@ -1,0 +1,25 @@
+//! The bar below the app bar: what the reader looks at, and when.
+
+use leptos::prelude::*;
+
+/// Subject and facts at the left, controls at the right.
+#[component]
+pub fn ContextBar(
+    /// Title of the page: an instance, a digest, a place.
+    subject: AnyView,
+    /// Muted facts beside it.
+    #[prop(into)]
+    facts: String,
+    /// Time range, compare, refresh, copy link.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="context-bar">
+            <div class="context-bar__subject">
+                {subject}
+                <span class="context-bar__facts">{facts}</span>
+            </div>
+            {children()}
+        </div>
+    }
+}

@@ -1,0 +1,107 @@
+//! Names of the values of our types, by value.
+
+use units::{Dimension, SortBy};
+use view::GapReason;
+
+use super::{Message, Say, table as m};
+use crate::session::{Density, Theme};
+
+/// Name of a theme.
+#[must_use]
+pub const fn theme(theme: Theme) -> Message {
+    match theme {
+        Theme::System => m::THEME_SYSTEM,
+        Theme::Light => m::THEME_LIGHT,
+        Theme::Dark => m::THEME_DARK,
+    }
+}
+
+/// Name of a density.
+#[must_use]
+pub const fn density(density: Density) -> Message {
+    match density {
+        Density::Comfortable => m::DENSITY_COMFORTABLE,
+        Density::Compact => m::DENSITY_COMPACT,
+    }
+}
+
+/// Name of a dimension.
+#[must_use]
+pub const fn dimension(dimension: Dimension) -> Message {
+    match dimension {
+        Dimension::Wait => m::DIMENSION_WAIT,
+        Dimension::WaitType => m::DIMENSION_WAIT_TYPE,
+        Dimension::Sql => m::DIMENSION_SQL,
+        Dimension::Statement => m::DIMENSION_STATEMENT,
+        Dimension::User => m::DIMENSION_USER,
+        Dimension::Host => m::DIMENSION_HOST,
+        Dimension::Application => m::DIMENSION_APPLICATION,
+        Dimension::Database => m::DIMENSION_DATABASE,
+        Dimension::SessionType => m::DIMENSION_SESSION_TYPE,
+        Dimension::Table => m::DIMENSION_TABLE,
+        Dimension::Kind => m::DIMENSION_KIND,
+        Dimension::Tag => m::DIMENSION_TAG,
+    }
+}
+
+/// Name of a context tab.
+#[must_use]
+pub const fn tab(tab: Dimension) -> Message {
+    match tab {
+        Dimension::Wait => m::TAB_WAITS,
+        Dimension::WaitType => m::TAB_WAIT_TYPES,
+        Dimension::User => m::TAB_USERS,
+        Dimension::Host => m::TAB_HOSTS,
+        Dimension::Application => m::TAB_APPLICATIONS,
+        Dimension::Database => m::TAB_DATABASES,
+        Dimension::SessionType => m::TAB_SESSION_TYPES,
+        other => dimension(other),
+    }
+}
+
+/// Name of an order.
+#[must_use]
+pub const fn sort_name(sort: SortBy) -> Message {
+    match sort {
+        SortBy::Mean => m::SORT_MEAN,
+        SortBy::Peak => m::SORT_PEAK,
+        SortBy::P99 => m::SORT_P99,
+        SortBy::Change => m::SORT_CHANGE,
+        SortBy::Calls => m::SORT_CALLS,
+        SortBy::Latency => m::SORT_LATENCY,
+        SortBy::Rows => m::SORT_ROWS,
+    }
+}
+
+/// Label of a tile, by its key.
+#[must_use]
+pub fn tile(key: &str) -> Option<Message> {
+    Some(match key {
+        "now" => m::TILE_NOW,
+        "peak" => m::PEAK,
+        "p99" => m::TILE_P99,
+        "mean" => m::MEAN,
+        "cpu" => m::TILE_CPU,
+        "connections" => m::TILE_CONNECTIONS,
+        "alarms" => m::ALARMS,
+        "coverage" => m::TILE_COVERAGE,
+        _ => return None,
+    })
+}
+
+/// Why a span is missing.
+#[must_use]
+pub fn gap_reason(reason: &GapReason, say: Say) -> String {
+    match reason {
+        GapReason::NoSamples => say.text(m::GAP_NO_SAMPLES).to_owned(),
+        GapReason::NotCollected => say.text(m::GAP_NOT_COLLECTED).to_owned(),
+        GapReason::OutsideRetention => say.text(m::GAP_OUTSIDE_RETENTION).to_owned(),
+        GapReason::Failed(cause) => cause.clone(),
+    }
+}
+
+/// The sentence of a rule of the verdict.
+#[must_use]
+pub fn rule(_key: &str) -> Option<Message> {
+    None
+}

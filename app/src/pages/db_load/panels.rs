@@ -1,0 +1,372 @@
+//! The panels of the page, a resource each: a slow one does not hold up the rest.
+
+use leptos::prelude::*;
+use units::{DigestId, Dimension, Filter, SortBy};
+use view::chart::ChartWords;
+use view::number::percent;
+use view::{ContextView, CountersView, LoadView, Panel, TopSqlView};
+
+use super::super::controls::ghost_name;
+use super::{DbContext, SLICES, state_links};
+use crate::components::clock::use_reader_clock;
+use crate::components::context_tabs::{ContextLinks, ContextTabs, RankList};
+use crate::components::counters::CounterStrips;
+use crate::components::legend::LegendView;
+use crate::components::load_chart::{LoadChartSetup, LoadFigure};
+use crate::components::load_table::DataTableView;
+use crate::components::mini_map::MiniMapView;
+use crate::components::panel::{PanelFrame, PanelTools, Skeleton, ToolLinks, panel_body, source_line};
+use crate::components::tiles::Tiles;
+use crate::components::time_range::Choice;
+use crate::components::top_sql::{RowLinks, TopSqlTable};
+use crate::components::verdict::VerdictLine;
+use crate::messages::{self as m, Say, use_say};
+use crate::paths::DbPage;
+use crate::server_fns::{
+    Judgement, fetch_counters, fetch_db_load, fetch_overview, judge_db_load, rank_context, rank_top_sql, resolve_alarm,
+};
+
+/// Tabs in the row; the others stand behind *More*.
+const TABS_IN_ROW: usize = 4;
+
+/// Verdict and tiles.
+#[component]
+pub(super) fn JudgementPanel(context: DbContext) -> impl IntoView {
+    let key = move || context.key(DbPage::judge_search);
+    let judgement = Resource::new(key, |(instance, search, at)| judge_db_load(instance, search, at));
+    let body = move || {
+        Suspend::new(async move {
+            match judgement.await {
+                Ok(Judgement { verdict, tiles }) => view! {
+                    <VerdictLine verdict=verdict zoom=None />
+                    <Tiles tiles=tiles />
+                }
+                .into_any(),
+                Err(_) => ().into_any(),
+            }
+        })
+    };
+    view! { <Transition fallback=|| view! { <section class="verdict"></section> }>{body}</Transition> }
+}
+
+/// DB load: legend, chart, mini-map.
+#[component]
+pub(super) fn LoadPanel(context: DbContext) -> impl IntoView {
+    let say = use_say();
+    let key = move || context.key(DbPage::load_search);
+    let load = Resource::new(key, |(instance, search, at)| fetch_db_load(instance, search, at));
+    let overview = Resource::new(key, |(instance, search, at)| fetch_overview(instance, search, at));
+    let alarm = Memo::new(move |_| context.page.with(|page| page.alarm.clone()).unwrap_or_default());
+    let landing = Resource::new(move || alarm.get(), |arn| resolve_alarm(arn, 0));
+    let (is_stale, set_stale) = signal(false);
+    let body = move || {
+        let width = context.width.get();
+        let as_table = context.page.with(|page| page.as_table);
+        Suspend::new(async move {
+            let landing = landing.await.ok();
+            let threshold = landing.and_then(|landing| landing.threshold).map(|(value, label)| (value, label));
+            let links = state_links(context.page);
+            let draw = |view: LoadView| load_body(view, context, LoadLook { width, as_table, threshold });
+            let body = panel_body(load.await, m::DB_LOAD, m::NO_SESSIONS, &links, draw);
+            let map = match overview.await {
+                Ok(Panel::Data(overview)) => Some(mini_map(overview, context, width)),
+                _ => None,
+            };
+            view! {
+                {body}
+                {map}
+            }
+        })
+    };
+    let meta = move || {
+        let slice = context.page.with(|page| page.query.slice);
+        Suspend::new(async move {
+            let period = match load.await {
+                Ok(Panel::Data(view)) => view.axis.period.to_string(),
+                _ => return String::new(),
+            };
+            let slice = say.text(m::dimension(slice)).to_lowercase();
+            say.with(m::LOAD_META, &[("slice", &slice), ("period", &period)])
+        })
+    };
+    view! {
+        <section class="panel" aria-label=say.text(m::DB_LOAD) class:panel--stale=is_stale>
+            <div class="panel__head">
+                <h2 class="panel__title">{say.text(m::DB_LOAD)}</h2>
+                <span class="panel__meta"><Transition fallback=|| ()>{meta}</Transition></span>
+                {move || view! { <LoadTools context=context /> }}
+            </div>
+            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+        </section>
+    }
+}
+
+/// Whole window, chart or table, call, CSV, image.
+#[component]
+fn LoadTools(context: DbContext) -> impl IntoView {
+    let say = use_say();
+    let page = context.page.get();
+    let window = context.window();
+    let whole = page.with_range(units::TimeRange::last_secs(24 * 3600)).href();
+    let table = page.with_table(!page.as_table).href();
+    let label = if page.as_table { m::SHOW_AS_CHART } else { m::SHOW_AS_TABLE };
+    let tools = window.map_or_else(PanelTools::default, |window| PanelTools {
+        json: Some(page.api_href("load", window)),
+        csv: Some(page.api_href("load.csv", window)),
+    });
+    view! {
+        <div class="panel__tools">
+            <a class="button button--quiet button--small hide-on-phone" href=whole data-noscroll="" data-key="w">
+                {say.text(m::ZOOM_OUT)}
+                <kbd class="kbd">"w"</kbd>
+            </a>
+            <a class="button button--quiet button--small" href=table data-noscroll="">{say.text(label)}</a>
+            <ToolLinks tools=tools />
+        </div>
+    }
+}
+
+struct LoadLook {
+    width: u32,
+    as_table: bool,
+    threshold: Option<(f64, String)>,
+}
+
+fn load_body(view: LoadView, context: DbContext, look: LoadLook) -> AnyView {
+    let say = use_say();
+    let page = context.page.get_untracked();
+    if look.as_table {
+        return view! { <DataTableView table=view.table() /> }.into_any();
+    }
+    let ghost = ghost_name(&page.query.compare, say);
+    let hrefs = view.layers.iter().map(|layer| filter_href(&page, view.slice, &layer.key)).collect();
+    let coverage = coverage_badge(&view, say);
+    let setup = LoadChartSetup {
+        words: chart_words(&ghost, say),
+        width: look.width,
+        threshold: look.threshold,
+        summary: summary(&view, say),
+    };
+    let view = StoredValue::new(view);
+    view! {
+        {coverage}
+        <LegendView view=view hrefs=hrefs focus=context.focus ghost_label=ghost />
+        <LoadFigure view=view setup=setup focus=context.focus on_window=context.on_window />
+    }
+    .into_any()
+}
+
+/// The page filtered by a layer or a row; `None` where PI gives no value to filter by.
+fn filter_href(page: &DbPage, dimension: Dimension, key: &str) -> Option<String> {
+    let usable = !key.is_empty() && key.len() <= Filter::MAX_VALUE_BYTES;
+    usable.then(|| page.with_filter(Filter::is(dimension, key)).href())
+}
+
+fn coverage_badge(view: &LoadView, say: Say) -> Option<impl IntoView + use<>> {
+    let share = view.coverage.share().filter(|share| *share < 0.9995)?;
+    let reasons: Vec<String> = view.coverage.reasons.iter().map(|reason| m::gap_reason(reason, say)).collect();
+    Some(view! {
+        <p class="coverage">
+            <span class="badge badge--warning">{say.with(m::COVERAGE_OF, &[("share", &percent(share))])}</span>
+            <span class="muted small">{reasons.join(" ")}</span>
+        </p>
+    })
+}
+
+fn chart_words(ghost: &str, say: Say) -> ChartWords {
+    ChartWords {
+        over: say.text(m::WORD_OVER).into(),
+        above_scale: say.text(m::WORD_ABOVE_SCALE).into(),
+        ghost: ghost.to_owned().into(),
+        not_collected: say.text(m::NOT_COLLECTED).into(),
+        markers: [m::WORD_DEPLOY, m::WORD_EVENT, m::WORD_ALARM, m::WORD_ALARM_OK].map(|word| say.text(word).into()),
+        ..ChartWords::default()
+    }
+}
+
+/// One sentence that names the chart.
+fn summary(view: &LoadView, say: Say) -> String {
+    let range = view.axis.range_label(view.axis.window);
+    let slice = say.text(m::dimension(view.slice)).to_lowercase();
+    let largest = view.layers.iter().max_by(|a, b| a.mean.0.total_cmp(&b.mean.0)).map_or("–", |layer| layer.label.as_str());
+    let mean = view.mean.map_or_else(|| "–".to_owned(), |mean| view::number::three_figures(mean.0));
+    let values = [("range", range.as_str()), ("zone", &view.axis.zone), ("slice", &slice), ("largest", largest), ("mean", &mean)];
+    say.with(m::CHART_SUMMARY, &values)
+}
+
+fn mini_map(overview: LoadView, context: DbContext, width: u32) -> AnyView {
+    let overview = StoredValue::new(overview);
+    let window = context.window().unwrap_or_else(|| overview.with_value(|view| view.axis.window));
+    view! { <MiniMapView overview=overview window=window width=width on_window=context.on_window /> }.into_any()
+}
+
+/// Top SQL.
+#[component]
+pub(super) fn TopSqlPanel(context: DbContext) -> impl IntoView {
+    let say = use_say();
+    let key = move || context.key(DbPage::top_search);
+    let top = Resource::new(key, |(instance, search, at)| rank_top_sql(instance, search, at));
+    let (is_stale, set_stale) = signal(false);
+    let body = move || {
+        Suspend::new(async move {
+            let links = state_links(context.page);
+            panel_body(top.await, m::TOP_SQL, m::NO_STATEMENTS, &links, |view| top_body(view, context))
+        })
+    };
+    let meta = move || {
+        Suspend::new(async move {
+            match top.await {
+                Ok(Panel::Data(view)) => top_meta(&view, say),
+                _ => String::new(),
+            }
+        })
+    };
+    view! {
+        <section class="panel span-9" aria-label=say.text(m::TOP_SQL) class:panel--stale=is_stale>
+            <div class="panel__head">
+                <h2 class="panel__title">{say.text(m::TOP_SQL)}</h2>
+                <span class="panel__meta"><Transition fallback=|| ()>{meta}</Transition></span>
+                {move || view! { <div class="panel__tools"><ToolLinks tools=api_tools(context, "top", "top.csv") /></div> }}
+            </div>
+            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+        </section>
+    }
+}
+
+fn api_tools(context: DbContext, json: &str, csv: &str) -> PanelTools {
+    let page = context.page.get();
+    context.window().map_or_else(PanelTools::default, |window| PanelTools {
+        json: Some(page.api_href(json, window)),
+        csv: Some(page.api_href(csv, window)),
+    })
+}
+
+fn top_meta(view: &TopSqlView, say: Say) -> String {
+    let shown = view.rows.iter().filter(|row| matches!(row.kind, view::RowKind::Digest(_))).count();
+    let shown = shown.to_string();
+    let all = view::number::count(view.digest_count.into());
+    let order = say.text(m::sort_name(view.sort));
+    say.with(m::TOP_META, &[("shown", &shown), ("all", &all), ("order", order)])
+}
+
+fn top_body(view: TopSqlView, context: DbContext) -> AnyView {
+    let (say, clock) = (use_say(), use_reader_clock());
+    let page = context.page.get_untracked();
+    let range = context.window().map(|window| clock.range(window)).unwrap_or_default();
+    let ghost = ghost_name(&page.query.compare, say).to_lowercase();
+    let has_ghost = view.total_before.is_some();
+    let note = if has_ghost { say.with(m::BAR_NOTE, &[("compare", &ghost)]) } else { String::new() };
+    let source = source_line(&view.source, &clock, say);
+    let links = row_links(context);
+    view! {
+        <TopSqlTable view=view links=links range=range />
+        <div class="panel__foot">
+            <span>{note}</span>
+            <span>{source}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn row_links(context: DbContext) -> RowLinks {
+    let page = StoredValue::new(context.page.get_untracked());
+    let filter = |digest: DigestId, keep: bool| {
+        if keep { Filter::is(Dimension::Sql, digest.to_string()) } else { Filter::is_not(Dimension::Sql, digest.to_string()) }
+    };
+    RowLinks {
+        open: Callback::new(move |digest| page.with_value(|page| page.sql_href(digest))),
+        only: Callback::new(move |digest| page.with_value(|page| page.with_filter(filter(digest, true)).href())),
+        without: Callback::new(move |digest| page.with_value(|page| page.with_filter(filter(digest, false)).href())),
+        sort: Callback::new(move |sort: SortBy| page.with_value(|page| page.with_sort(sort).href())),
+    }
+}
+
+/// Load by the dimension of the open tab.
+#[component]
+pub(super) fn ContextPanel(context: DbContext) -> impl IntoView {
+    let say = use_say();
+    let key = move || context.key(DbPage::context_search);
+    let ranked = Resource::new(key, |(instance, search, at)| rank_context(instance, search, at));
+    let (is_stale, set_stale) = signal(false);
+    let tabs = move || {
+        let page = context.page.get();
+        let tabs = SLICES.into_iter().filter(|tab| *tab != Dimension::Sql).map(|tab| Choice {
+            href: page.with_tab(tab).href(),
+            label: say.text(m::tab(tab)).to_owned(),
+            current: tab == page.tab,
+        });
+        view! { <ContextTabs tabs=tabs.collect() in_row=TABS_IN_ROW /> }
+    };
+    let body = move || {
+        Suspend::new(async move {
+            let links = state_links(context.page);
+            panel_body(ranked.await, m::CONTEXT, m::NO_SESSIONS, &links, |view| context_body(view, context))
+        })
+    };
+    view! {
+        <section class="panel" aria-label=say.text(m::CONTEXT) class:panel--stale=is_stale>
+            {tabs}
+            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+        </section>
+    }
+}
+
+fn context_body(view: ContextView, context: DbContext) -> AnyView {
+    let say = use_say();
+    let dimension = view.dimension;
+    let page = StoredValue::new(context.page.get_untracked());
+    let links = Callback::new(move |key: String| {
+        page.with_value(|page| {
+            let only = filter_href(page, dimension, &key);
+            let without = only.as_ref().map(|_| page.with_filter(Filter::is_not(dimension, key.as_str())).href());
+            ContextLinks { only, without }
+        })
+    });
+    view! {
+        <RankList view=view links=links />
+        <div class="panel__foot">
+            <span>{say.text(m::CONTEXT_HINT)}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// CPU, connections and other counters on the axis of the load chart.
+#[component]
+pub(super) fn CountersPanel(context: DbContext) -> impl IntoView {
+    let say = use_say();
+    let key = move || context.key(DbPage::counters_search);
+    let counters = Resource::new(key, |(instance, search, at)| fetch_counters(instance, search, at));
+    let (is_stale, set_stale) = signal(false);
+    let body = move || {
+        let width = context.width.get();
+        Suspend::new(async move {
+            let links = state_links(context.page);
+            let draw = |view: CountersView| counters_body(view, context, width);
+            panel_body(counters.await, m::COUNTERS, m::NO_COUNTERS, &links, draw)
+        })
+    };
+    view! {
+        <div class:panel--stale=is_stale>
+            <PanelFrame title=say.text(m::COUNTERS) meta=say.text(m::SAME_AXIS)>
+                <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+            </PanelFrame>
+        </div>
+    }
+}
+
+fn counters_body(view: CountersView, context: DbContext, width: u32) -> AnyView {
+    /// The label column beside strips.
+    const LABELS_PX: u32 = 176;
+    let (say, clock) = (use_say(), use_reader_clock());
+    let source = source_line(&view.source, &clock, say);
+    let width = if width > 700 { width - LABELS_PX } else { width };
+    view! {
+        <CounterStrips view=view width=width focus=context.focus on_window=context.on_window />
+        <div class="panel__foot panel__foot--end">
+            <span></span>
+            <span>{source}</span>
+        </div>
+    }
+    .into_any()
+}

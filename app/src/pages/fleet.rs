@@ -1,0 +1,176 @@
+//! The fleet: `/`.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+use units::{DigestId, Refresh, ResourceId, Zone};
+use view::{FleetRow, FleetView, Panel};
+
+use super::controls::{RangePage, range_control, refresh_choices, refresh_name};
+use super::frame::PageFrame;
+use crate::components::app_bar::AppPlace;
+use crate::components::clock::{use_moment, use_reader_clock};
+use crate::components::fleet_table::{FleetLinks, FleetTable};
+use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, panel_body, source_line, trouble_view};
+use crate::components::refresh::refresh_every;
+use crate::components::sentence::sentence;
+use crate::components::time_range::{ChoiceMenu, TimeRangeControl};
+use crate::messages::{self as m, Message, use_say};
+use crate::paths::{self, DbPage, FleetPage};
+use crate::server_fns::rank_fleet;
+use crate::ui::{CopyButton, Icon, Status, StatusGlyph};
+
+/// The route.
+#[component]
+pub fn FleetRoute() -> impl IntoView {
+    let say = use_say();
+    let location = use_location();
+    let page = Memo::new(move |_| FleetPage::parse(&location.search.read()));
+    let range = Memo::new(move |_| page.with(|page| page.range.clone()));
+    let at = use_moment(range);
+    refresh_every(Signal::derive(move || page.with(|page| page.refresh)));
+    let key = move || (FleetPage { range: range.get(), ..FleetPage::default() }.search(), at.get().0);
+    let fleet = Resource::new(key, |(search, at)| rank_fleet(search, at));
+    let find = page.with_untracked(|page| page.find.clone());
+    let facts = move || {
+        Suspend::new(async move {
+            match fleet.await {
+                Ok(Panel::Data(view)) => say.with(m::INSTANCE_COUNT, &[("count", &view.rows.len().to_string())]),
+                _ => String::new(),
+            }
+        })
+    };
+    let body = move || {
+        let page = page.get();
+        Suspend::new(async move { fleet_body(fleet.await, page) })
+    };
+    view! {
+        <Title text=say.text(m::FLEET) />
+        <PageFrame place=AppPlace::Fleet find=find>
+            <div class="context-bar">
+                <div class="context-bar__subject">
+                    <h1 class="context-bar__title">{say.text(m::FLEET)}</h1>
+                    <span class="context-bar__facts"><Transition fallback=|| ()>{facts}</Transition></span>
+                </div>
+                {move || view! { <FleetControls page=page.get() at=at /> }}
+            </div>
+            <main class="page" id="content">
+                <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> }>{body}</Transition>
+            </main>
+        </PageFrame>
+    }
+}
+
+#[component]
+fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>) -> impl IntoView {
+    let (say, clock) = (use_say(), use_reader_clock());
+    let now = at.get();
+    let control = page.range.resolve(now).ok().map(|window| {
+        let href = |range| FleetPage { range, ..page.clone() }.href();
+        let carried = if page.find.is_empty() { Vec::new() } else { vec![("find".to_owned(), page.find.clone())] };
+        let range = RangePage {
+            range: &page.range,
+            window,
+            now,
+            href: &href,
+            form: (paths::FLEET.to_owned(), carried),
+            zones: Vec::new(),
+        };
+        range_control(range, &clock, say)
+    });
+    let refresh = page.refresh;
+    let refreshes = refresh_choices(refresh, say, |refresh: Refresh| FleetPage { refresh, ..page.clone() }.href());
+    view! {
+        <div class="time-range">
+            {control.map(|control| view! { <TimeRangeControl control=control /> })}
+            <ChoiceMenu label=say.text(m::REFRESH) value=refresh_name(refresh, say) icon=Icon::Refresh choices=refreshes />
+            <CopyButton
+                text=Signal::stored(page.href())
+                label=say.text(m::COPY_LINK)
+                done=say.text(m::COPIED)
+                class="hide-on-phone"
+                icon=Icon::Link
+                key="y"
+            />
+        </div>
+    }
+}
+
+fn fleet_body(fleet: Result<Panel<FleetView>, crate::error::ViewError>, page: FleetPage) -> AnyView {
+    let say = use_say();
+    let links = StateLinks { again: page.href(), sources: paths::SOURCES.to_owned() };
+    let tools = PanelTools {
+        json: Some("/api/v1/instances".to_owned()),
+        csv: Some("/api/v1/instances.csv".to_owned()),
+    };
+    let verdict = match &fleet {
+        Ok(Panel::Data(view)) => Some(fleet_verdict(view)),
+        _ => None,
+    };
+    let draw_links = links.clone();
+    let table = panel_body(fleet, m::FLEET, m::NO_INSTANCES, &links, |view| fleet_table(view, page, &draw_links));
+    view! {
+        {verdict}
+        <PanelFrame title=say.text(m::INSTANCES) meta=say.text(m::INSTANCES_META) tools=tools>
+            {table}
+        </PanelFrame>
+    }
+    .into_any()
+}
+
+/// How many instances went over their vCPU line, and how many say nothing.
+fn fleet_verdict(view: &FleetView) -> AnyView {
+    let say = use_say();
+    let over: Vec<&str> =
+        view.rows.iter().filter(|row| is_over(row)).map(|row| row.facts.name.as_str()).collect();
+    let silent = view.rows.iter().filter(|row| row.mean.is_none()).count().to_string();
+    let count = over.len().to_string();
+    let all = view.rows.len().to_string();
+    let names = over.join(", ");
+    let values = [("count", count.as_str()), ("all", &all), ("names", &names), ("silent", &silent)];
+    let (status, class, message): (Status, &str, Message) = match (over.len(), silent.as_str()) {
+        (0, "0") => (Status::Good, "verdict verdict--good", m::FLEET_ALL_WITHIN),
+        (0, _) => (Status::Unknown, "verdict", m::FLEET_WITHIN_SOME_SILENT),
+        (_, "0") => (Status::Warning, "verdict verdict--warning", m::FLEET_OVER),
+        _ => (Status::Warning, "verdict verdict--warning", m::FLEET_OVER_SOME_SILENT),
+    };
+    view! {
+        <section class=class aria-label=say.text(m::VERDICT)>
+            <StatusGlyph status=status class="verdict__icon" />
+            <p class="verdict__text">{sentence(say, message, &values)}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Whether a known bucket of the window lies over the vCPU line.
+fn is_over(row: &FleetRow) -> bool {
+    row.facts.vcpu.vcpus().is_some_and(|vcpus| row.spark.iter().flatten().any(|load| *load > vcpus))
+}
+
+fn fleet_table(view: FleetView, page: FleetPage, links: &StateLinks) -> AnyView {
+    let (say, clock) = (use_say(), use_reader_clock());
+    let source = source_line(&view.source, &clock, say);
+    let trouble = view.trouble.clone().map(|trouble| trouble_view(trouble, m::INSTANCES, links));
+    let find = page.find.clone();
+    let page = StoredValue::new(page);
+    let fleet_links = FleetLinks {
+        db: Callback::new(move |id: ResourceId| page.with_value(|page| page.db_href(&id))),
+        sql: Callback::new(move |(id, digest): (ResourceId, DigestId)| {
+            let mut db = DbPage::new(id, Zone::default());
+            db.query.range = page.with_value(|page| page.range.clone());
+            db.sql_href(digest)
+        }),
+        sources: paths::SOURCES,
+        alarms: paths::ALARMS,
+    };
+    view! {
+        {trouble}
+        <FleetTable view=view links=fleet_links find=find />
+        <div class="panel__foot">
+            <span>{say.text(m::FLEET_NOTE)}</span>
+            <span>{source}</span>
+        </div>
+    }
+    .into_any()
+}

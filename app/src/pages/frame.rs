@@ -1,0 +1,60 @@
+//! What every page has around its content: the app bar above, the list of keys beside.
+
+use leptos::prelude::*;
+
+use crate::components::app_bar::{AppBar, AppBarFacts, AppPlace, PlaceLink};
+use crate::components::keys::KeyHelp;
+use crate::messages::{self as m, use_say};
+use crate::paths;
+use crate::server_fns::{Frame, fetch_frame};
+
+/// The frame of a page.
+#[component]
+pub fn PageFrame(
+    /// Where the reader is.
+    place: AppPlace,
+    /// Text in the search field.
+    #[prop(optional, into)]
+    find: String,
+    /// Context bar and content.
+    children: Children,
+) -> impl IntoView {
+    let frame = Resource::new(|| (), |()| fetch_frame());
+    provide_context(frame);
+    let find = StoredValue::new(find);
+    let bar = move || {
+        Suspend::new(async move {
+            let frame = frame.await.unwrap_or_default();
+            bar(place, &frame, find.get_value())
+        })
+    };
+    view! {
+        <Transition fallback=move || view! { <header class="app-bar"></header> }>{bar}</Transition>
+        {children()}
+        <KeyHelp />
+    }
+}
+
+/// The frame of this page, for those who need the list of instances.
+#[must_use]
+pub fn use_frame() -> Resource<Result<Frame, crate::error::ViewError>> {
+    expect_context()
+}
+
+fn bar(place: AppPlace, frame: &Frame, find: String) -> impl IntoView + use<> {
+    let say = use_say();
+    let busiest = frame.instances.first().map_or_else(|| paths::FLEET.to_owned(), |(id, _)| paths::db(id));
+    let link = |href: &str, place, label| PlaceLink { href: href.to_owned(), place, label, count: None };
+    let alarms = PlaceLink { count: frame.alarms, ..link(paths::ALARMS, AppPlace::Alarms, m::ALARMS) };
+    let links = vec![
+        link(paths::FLEET, AppPlace::Fleet, m::FLEET),
+        link(&busiest, AppPlace::DbLoad, m::DB_LOAD),
+        alarms,
+        link(paths::SOURCES, AppPlace::Sources, m::SOURCES),
+    ];
+    let spend = frame.calls_today.map(|calls| say.with(m::CALLS_TODAY, &[("count", &view::number::count(calls))]));
+    let facts = AppBarFacts { spend, find };
+    view! {
+        <AppBar place=place links=links facts=facts find_action=paths::FLEET settings_action=paths::SETTINGS />
+    }
+}

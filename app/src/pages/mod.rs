@@ -1,0 +1,22 @@
+//! One file per route. A page reads its typed query, makes its resources and lays out components;
+//! it has no arithmetic.
+
+mod alarm;
+mod alarms;
+mod controls;
+mod db_load;
+mod fleet;
+mod frame;
+mod not_found;
+mod settings;
+mod sources;
+mod sql;
+
+pub use alarm::AlarmRoute;
+pub use alarms::AlarmsRoute;
+pub use db_load::DbLoadRoute;
+pub use fleet::FleetRoute;
+pub use not_found::NotFoundRoute;
+pub use settings::SettingsRoute;
+pub use sources::SourcesRoute;
+pub use sql::SqlRoute;

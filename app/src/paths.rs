@@ -1,0 +1,655 @@
+//! Every URL of the app: what a page shows is a function of its address and the archive.
+//!
+//! Addresses are canonical: defaults are left out, parameters come in one order, and what was
+//! written is read back to the same value. A parameter that cannot be read falls back to its default
+//! and is named in [`DbPage::refused`], so that a mistyped link still opens a page that says so.
+
+use std::fmt::Write as _;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use units::{
+    Compare, DbLoadQuery, DigestId, Dimension, Filter, FilterOp, Period, Refresh, ResourceId, SortBy, TimePoint,
+    TimeRange, Window, Zone,
+};
+
+/// The fleet.
+pub const FLEET: &str = "/";
+/// Alarms.
+pub const ALARMS: &str = "/alarms";
+/// What is collected, up to when, and what fails.
+pub const SOURCES: &str = "/sources";
+/// Theme, density, language, zone.
+pub const SETTINGS: &str = "/settings";
+
+/// Characters that stay as they are inside a query value: the unreserved ones and those that are
+/// harmless there and keep addresses readable.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'/')
+    .remove(b',')
+    .remove(b'*');
+
+/// Characters that stay as they are inside a path segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Longest value of one parameter that is looked at, in bytes.
+const MAX_VALUE_BYTES: usize = 2048;
+
+/// Shortest and longest refresh interval in seconds.
+const REFRESH_SECS: std::ops::RangeInclusive<u16> = 5..=3600;
+
+/// The refresh intervals menus offer, in seconds.
+pub const REFRESH_CHOICES: [u16; 5] = [10, 30, 60, 300, 900];
+
+/// The DB load page and everything below it: `/db/{instance}`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DbPage {
+    /// What is asked of the archive.
+    pub query: DbLoadQuery,
+    /// Whether the address names the zone; otherwise it is the reader's own.
+    pub zone_is_pinned: bool,
+    /// The open context tab.
+    pub tab: Dimension,
+    /// The alarm this window was frozen for: its ARN.
+    pub alarm: Option<String>,
+    /// The load chart stands as a table of its numbers.
+    pub as_table: bool,
+    /// Parameters that could not be read, in the words of their parsers.
+    pub refused: Vec<String>,
+}
+
+impl DbPage {
+    /// The page of an instance as it opens, in the reader's zone.
+    #[must_use]
+    pub fn new(instance: ResourceId, zone: Zone) -> Self {
+        let query = DbLoadQuery { zone, ..DbLoadQuery::new(instance) };
+        Self { query, zone_is_pinned: false, tab: Dimension::Wait, alarm: None, as_table: false, refused: Vec::new() }
+    }
+
+    /// Reads the query string of an address (without its `?`). `zone` is the reader's own.
+    #[must_use]
+    pub fn parse(instance: ResourceId, search: &str, zone: &Zone) -> Self {
+        let mut page = Self::new(instance, zone.clone());
+        for (name, value) in pairs(search) {
+            if let Err(reason) = page.read(&name, &value) {
+                page.refused.push(reason);
+            }
+        }
+        page
+    }
+
+    fn read(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let query = &mut self.query;
+        match name {
+            "from" => query.range.from = time_point(value)?,
+            "to" => query.range.to = time_point(value)?,
+            "slice" => query.slice = value.parse().map_err(|error: units::UnknownDimension| error.to_string())?,
+            "filter" => {
+                let filter: Filter = value.parse().map_err(|error: units::FilterError| error.to_string())?;
+                if query.filters.len() < DbLoadQuery::MAX_FILTERS && !query.filters.contains(&filter) {
+                    query.filters.push(filter);
+                }
+            }
+            "sort" => query.sort = value.parse()?,
+            "compare" => query.compare = value.parse()?,
+            "period" => query.period = Some(period(value)?),
+            "tz" => {
+                query.zone = zone(value)?;
+                self.zone_is_pinned = true;
+            }
+            "refresh" => query.refresh = refresh(value)?,
+            "tab" => self.tab = value.parse().map_err(|error: units::UnknownDimension| error.to_string())?,
+            "alarm" => self.alarm = (!value.is_empty()).then(|| value.to_owned()),
+            "view" => self.as_table = value == "table",
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The query string, without `?`; empty for a page as it opens.
+    #[must_use]
+    pub fn search(&self) -> String {
+        let query = &self.query;
+        let mut search = Search::default();
+        if query.range != TimeRange::default() {
+            search.add("from", &query.range.from.to_string());
+            search.add("to", &query.range.to.to_string());
+        }
+        if query.slice != Dimension::Wait {
+            search.add("slice", query.slice.name());
+        }
+        for filter in &query.filters {
+            search.add("filter", &filter.to_string());
+        }
+        if query.sort != SortBy::default() {
+            search.add("sort", query.sort.name());
+        }
+        if query.compare != Compare::default() {
+            search.add("compare", &query.compare.to_string());
+        }
+        if let Some(period) = query.period {
+            search.add("period", &period.secs().to_string());
+        }
+        if self.zone_is_pinned {
+            search.add("tz", query.zone.name());
+        }
+        if let Refresh::Every(secs) = query.refresh {
+            search.add("refresh", &secs.to_string());
+        }
+        if self.tab != Dimension::Wait {
+            search.add("tab", self.tab.name());
+        }
+        if let Some(alarm) = &self.alarm {
+            search.add("alarm", alarm);
+        }
+        if self.as_table {
+            search.add("view", "table");
+        }
+        search.0
+    }
+
+    /// The address of this page.
+    #[must_use]
+    pub fn href(&self) -> String {
+        with_search(self.path(), &self.search())
+    }
+
+    /// The address without its parameters: what forms are sent to.
+    #[must_use]
+    pub fn path(&self) -> String {
+        db(&self.query.instance)
+    }
+
+    /// The parameters of this page as a form carries them, without those named in `but`.
+    #[must_use]
+    pub fn carried(&self, but: &[&str]) -> Vec<(String, String)> {
+        pairs(&self.search()).filter(|(name, _)| !but.contains(&name.as_str())).collect()
+    }
+
+    /// The address of a digest's page with the same window, filters and compare window.
+    #[must_use]
+    pub fn sql_href(&self, digest: DigestId) -> String {
+        with_search(format!("{}/sql/{digest}", db(&self.query.instance)), &self.search())
+    }
+
+    /// The address of a JSON, CSV or SVG form of a panel under `/api/v1`.
+    #[must_use]
+    pub fn api_href(&self, what: &str, window: Window) -> String {
+        let mut search = Search::default();
+        search.add("from", &window.from.to_string());
+        search.add("to", &window.to.to_string());
+        if what.starts_with("load") {
+            search.add("slice", self.query.slice.name());
+        } else {
+            search.add("sort", self.query.sort.name());
+        }
+        for filter in &self.query.filters {
+            search.add("filter", &filter.to_string());
+        }
+        with_search(format!("/api/v1/instances/{}/{what}", segment(self.query.instance.as_str())), &search.0)
+    }
+
+    /// The same page over another range. A chosen period goes, since it may not fit.
+    #[must_use]
+    pub fn with_range(&self, range: TimeRange) -> Self {
+        self.with(|page| {
+            page.query.range = range;
+            page.query.period = None;
+        })
+    }
+
+    /// The same page over a fixed window.
+    #[must_use]
+    pub fn with_window(&self, window: Window) -> Self {
+        self.with_range(TimeRange::fixed(window))
+    }
+
+    /// The same page sliced by another dimension.
+    #[must_use]
+    pub fn with_slice(&self, slice: Dimension) -> Self {
+        self.with(|page| page.query.slice = slice)
+    }
+
+    /// The same page with one more chip, or one chip turned around when only its sign differs.
+    #[must_use]
+    pub fn with_filter(&self, filter: Filter) -> Self {
+        self.with(|page| {
+            page.query.filters.retain(|have| have.dimension != filter.dimension || have.value != filter.value);
+            if filter.op == FilterOp::Is {
+                page.query.filters.retain(|have| have.dimension != filter.dimension || have.op != FilterOp::Is);
+            }
+            if page.query.filters.len() < DbLoadQuery::MAX_FILTERS {
+                page.query.filters.push(filter);
+            }
+        })
+    }
+
+    /// The same page without a chip.
+    #[must_use]
+    pub fn without_filter(&self, filter: &Filter) -> Self {
+        self.with(|page| page.query.filters.retain(|have| have != filter))
+    }
+
+    /// The same page with Top SQL in another order.
+    #[must_use]
+    pub fn with_sort(&self, sort: SortBy) -> Self {
+        self.with(|page| page.query.sort = sort)
+    }
+
+    /// The same page held against another window.
+    #[must_use]
+    pub fn with_compare(&self, compare: Compare) -> Self {
+        self.with(|page| page.query.compare = compare)
+    }
+
+    /// The same page with another bucket; `None` lets the length of the window choose.
+    #[must_use]
+    pub fn with_period(&self, period: Option<Period>) -> Self {
+        self.with(|page| page.query.period = period)
+    }
+
+    /// The same page with times printed in another zone.
+    #[must_use]
+    pub fn with_zone(&self, zone: Zone) -> Self {
+        self.with(|page| {
+            page.query.zone = zone;
+            page.zone_is_pinned = true;
+        })
+    }
+
+    /// The same page with another refresh interval.
+    #[must_use]
+    pub fn with_refresh(&self, refresh: Refresh) -> Self {
+        self.with(|page| page.query.refresh = refresh)
+    }
+
+    /// The same page with another context tab open.
+    #[must_use]
+    pub fn with_tab(&self, tab: Dimension) -> Self {
+        self.with(|page| page.tab = tab)
+    }
+
+    /// The same page with the load chart as a table, or as a chart.
+    #[must_use]
+    pub fn with_table(&self, as_table: bool) -> Self {
+        self.with(|page| page.as_table = as_table)
+    }
+
+    /// The same page as it is now: relative range of the same length, no alarm.
+    #[must_use]
+    pub fn live(&self) -> Self {
+        self.with(|page| {
+            page.query.range = TimeRange::default();
+            page.query.period = None;
+            page.alarm = None;
+        })
+    }
+
+    /// The page everybody who gets the link sees alike: fixed window, named zone, no refresh.
+    #[must_use]
+    pub fn pinned(&self, window: Window) -> Self {
+        self.with(|page| {
+            page.query.range = TimeRange::fixed(window);
+            page.query.refresh = Refresh::Off;
+            page.zone_is_pinned = true;
+        })
+    }
+
+    /// What the load chart and its mini-map depend on, as a query string.
+    #[must_use]
+    pub fn load_search(&self) -> String {
+        self.only(|query, plain| {
+            plain.slice = query.slice;
+            plain.filters.clone_from(&query.filters);
+            plain.period = query.period;
+            plain.compare = query.compare.clone();
+        })
+    }
+
+    /// What the verdict and the tiles depend on, as a query string.
+    #[must_use]
+    pub fn judge_search(&self) -> String {
+        self.only(|query, plain| {
+            plain.filters.clone_from(&query.filters);
+            plain.compare = query.compare.clone();
+        })
+    }
+
+    /// What the Top SQL table depends on, as a query string.
+    #[must_use]
+    pub fn top_search(&self) -> String {
+        self.only(|query, plain| {
+            plain.filters.clone_from(&query.filters);
+            plain.compare = query.compare.clone();
+            plain.sort = query.sort;
+        })
+    }
+
+    /// What the open context tab depends on, as a query string.
+    #[must_use]
+    pub fn context_search(&self) -> String {
+        let search = self.only(|query, plain| {
+            plain.filters.clone_from(&query.filters);
+            plain.compare = query.compare.clone();
+        });
+        let mut search = Search(search);
+        search.add("tab", self.tab.name());
+        search.0
+    }
+
+    /// What the counter metrics depend on, as a query string.
+    #[must_use]
+    pub fn counters_search(&self) -> String {
+        self.only(|query, plain| {
+            plain.period = query.period;
+            plain.compare = query.compare.clone();
+        })
+    }
+
+    /// A query string of range, zone and what `take` takes over.
+    fn only(&self, take: impl FnOnce(&DbLoadQuery, &mut DbLoadQuery)) -> String {
+        let mut page = Self::new(self.query.instance.clone(), self.query.zone.clone());
+        page.zone_is_pinned = self.zone_is_pinned;
+        page.query.range = self.query.range.clone();
+        take(&self.query, &mut page.query);
+        page.search()
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut page = self.clone();
+        page.refused.clear();
+        change(&mut page);
+        page
+    }
+}
+
+/// The fleet page: `/`, over a range.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct FleetPage {
+    /// Time range as written.
+    pub range: TimeRange,
+    /// Only instances whose name, engine or class contains this text.
+    pub find: String,
+    /// Refresh interval.
+    pub refresh: Refresh,
+}
+
+impl FleetPage {
+    /// Reads the query string of an address (without its `?`).
+    #[must_use]
+    pub fn parse(search: &str) -> Self {
+        let mut page = Self::default();
+        for (name, value) in pairs(search) {
+            match name.as_str() {
+                "from" => page.range.from = time_point(&value).unwrap_or(page.range.from),
+                "to" => page.range.to = time_point(&value).unwrap_or(page.range.to),
+                "find" => page.find = value,
+                "refresh" => page.refresh = refresh(&value).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        page
+    }
+
+    /// The address of this page.
+    #[must_use]
+    pub fn href(&self) -> String {
+        with_search(FLEET.to_owned(), &self.search())
+    }
+
+    /// The query string, without `?`.
+    #[must_use]
+    pub fn search(&self) -> String {
+        let mut search = Search::default();
+        if self.range != TimeRange::default() {
+            search.add("from", &self.range.from.to_string());
+            search.add("to", &self.range.to.to_string());
+        }
+        if !self.find.is_empty() {
+            search.add("find", &self.find);
+        }
+        if let Refresh::Every(secs) = self.refresh {
+            search.add("refresh", &secs.to_string());
+        }
+        search.0
+    }
+
+    /// The page of an instance over the same range.
+    #[must_use]
+    pub fn db_href(&self, instance: &ResourceId) -> String {
+        let mut page = DbPage::new(instance.clone(), Zone::default());
+        page.query.range = self.range.clone();
+        page.href()
+    }
+}
+
+/// The address of an instance's page as it opens.
+#[must_use]
+pub fn db(instance: &ResourceId) -> String {
+    format!("/db/{}", segment(instance.as_str()))
+}
+
+/// The address that resolves an alarm: `/alarm?arn=…&at=…`.
+#[must_use]
+pub fn alarm(arn: &str, at: Option<units::Timestamp>) -> String {
+    let mut search = Search::default();
+    search.add("arn", arn);
+    if let Some(at) = at {
+        search.add("at", &at.to_string());
+    }
+    with_search("/alarm".to_owned(), &search.0)
+}
+
+/// The value of a parameter of a query string; the last one counts.
+#[must_use]
+pub fn parameter(search: &str, name: &str) -> Option<String> {
+    pairs(search).filter(|(have, _)| have == name).last().map(|(_, value)| value)
+}
+
+/// Whether a text is an address inside this app that may be redirected to: a path of ours and not
+/// `//host`, `/\host` or anything with a control character.
+#[must_use]
+pub fn is_local(address: &str) -> bool {
+    let mut bytes = address.bytes();
+    bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && address.bytes().all(|byte| byte > b' ' && byte != 0x7f && byte != b'\\')
+}
+
+fn segment(text: &str) -> impl std::fmt::Display {
+    utf8_percent_encode(text, SEGMENT)
+}
+
+fn with_search(path: String, search: &str) -> String {
+    if search.is_empty() { path } else { format!("{path}?{search}") }
+}
+
+#[derive(Default)]
+struct Search(String);
+
+impl Search {
+    fn add(&mut self, name: &str, value: &str) {
+        let separator = if self.0.is_empty() { "" } else { "&" };
+        // Writing to a String cannot fail.
+        write!(self.0, "{separator}{name}={}", utf8_percent_encode(value, VALUE)).unwrap_or_default();
+    }
+}
+
+/// The parameters of a query string, decoded; `+` is a space, as forms send it.
+fn pairs(search: &str) -> impl Iterator<Item = (String, String)> + '_ {
+    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    search
+        .trim_start_matches('?')
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(_, value)| value.len() <= MAX_VALUE_BYTES)
+        .map(move |(name, value)| (decode(name), decode(value)))
+}
+
+/// Reads one end of a range. Besides the grammar of [`TimePoint`]: `13h` means `now-13h`, and a `+`
+/// that a form turned into a space is put back.
+fn time_point(text: &str) -> Result<TimePoint, String> {
+    let text = text.trim();
+    let text = if text.starts_with("now") || text.contains('T') { text.replace(' ', "+") } else { text.to_owned() };
+    let is_length = text.len() > 1 && text.as_bytes()[..text.len() - 1].iter().all(u8::is_ascii_digit);
+    let last_is_letter = text.ends_with(|letter: char| letter.is_ascii_alphabetic());
+    let text = if is_length && last_is_letter { format!("now-{text}") } else { text };
+    text.parse().map_err(|error: units::TimeRangeError| error.to_string())
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    text.parse()
+        .ok()
+        .and_then(Period::from_secs)
+        .ok_or_else(|| format!("'{}' is no period; use seconds, 1 to 86400", shortened(text)))
+}
+
+/// An IANA name: letters, digits, `/`, `_`, `+`, `-`; at most 64 bytes. Whether the zone exists only
+/// the server knows.
+fn zone(text: &str) -> Result<Zone, String> {
+    if text.eq_ignore_ascii_case("utc") {
+        return Ok(Zone::Utc);
+    }
+    let text = text.replace(' ', "+");
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'-'));
+    if plain && !text.is_empty() && text.len() <= 64 {
+        Ok(Zone::Named(text))
+    } else {
+        Err(format!("'{}' is no time zone; use UTC or a name such as Europe/Berlin", shortened(&text)))
+    }
+}
+
+fn refresh(text: &str) -> Result<Refresh, String> {
+    match text.parse::<u16>() {
+        _ if text == "off" => Ok(Refresh::Off),
+        Ok(secs) if REFRESH_SECS.contains(&secs) => Ok(Refresh::Every(secs)),
+        _ => Err(format!("'{}' is no refresh interval; use off, or seconds from 5 to 3600", shortened(text))),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use units::Timestamp;
+
+    use super::*;
+
+    fn instance() -> ResourceId {
+        ResourceId("db-4XK7QJ2M5T3LBNWZPY6R".to_owned())
+    }
+
+    fn parse(search: &str) -> DbPage {
+        DbPage::parse(instance(), search, &Zone::Utc)
+    }
+
+    #[test]
+    fn a_page_as_it_opens_has_a_bare_address() {
+        assert_eq!(DbPage::new(instance(), Zone::Utc).href(), "/db/db-4XK7QJ2M5T3LBNWZPY6R");
+        assert_eq!(FleetPage::default().href(), "/");
+    }
+
+    #[test]
+    fn what_people_type_is_understood() {
+        for (search, expected) in [
+            ("from=13h", "from=now-13h&to=now"),
+            ("from=now/d+8h", "from=now/d%2B8h&to=now"),
+            ("from=2026-11-23T15:30:00+01:00&to=1795447800", "from=2026-11-23T14:30:00Z&to=2026-11-23T15:30:00Z"),
+            ("filter=user%3Aweb&filter=-user%3Ardsadmin", "filter=user:web&filter=-user:rdsadmin"),
+            ("filter=wait:Lock%3Atransactionid&filter=wait:Lock:transactionid", "filter=wait:Lock:transactionid"),
+            ("slice=wait&sort=mean&compare=yesterday&refresh=off", ""),
+            ("tz=utc", "tz=UTC"),
+        ] {
+            assert_eq!(parse(search).search(), expected, "{search}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let page = parse("from=soon&slice=colour&refresh=1&period=0&tz=%3Cscript%3E&filter=x");
+        assert_eq!(page.refused.len(), 6, "{:?}", page.refused);
+        assert_eq!(page.search(), "");
+    }
+
+    #[test]
+    fn a_chip_replaces_its_opposite() {
+        let page = parse("filter=user:web").with_filter(Filter::is_not(Dimension::User, "web"));
+        assert_eq!(page.search(), "filter=-user:web");
+        let page = parse("filter=user:web").with_filter(Filter::is(Dimension::User, "batch"));
+        assert_eq!(page.search(), "filter=user:batch");
+    }
+
+    #[test]
+    fn only_paths_of_ours_are_redirected_to() {
+        for address in ["/", "/db/x?from=now-1h", "/settings"] {
+            assert!(is_local(address), "{address}");
+        }
+        for address in ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nSet-Cookie: x", "/a\\b"] {
+            assert!(!is_local(address), "{address}");
+        }
+    }
+
+    fn any_filter() -> impl Strategy<Value = Filter> {
+        (prop::sample::select(Dimension::ALL.to_vec()), any::<bool>(), "\\PC{1,40}").prop_map(|(dimension, keep, value)| {
+            if keep { Filter::is(dimension, value) } else { Filter::is_not(dimension, value) }
+        })
+    }
+
+    fn any_range() -> impl Strategy<Value = TimeRange> {
+        prop_oneof![
+            (1..100_000u32).prop_map(TimeRange::last_secs),
+            (0..4_000_000_000i64, 1..1_000_000i64).prop_map(|(from, secs)| TimeRange::fixed(Window::new(
+                Timestamp::from_secs(from),
+                Timestamp::from_secs(from + secs)
+            ))),
+        ]
+    }
+
+    prop_compose! {
+        fn any_page()(
+            range in any_range(),
+            slice in prop::sample::select(Dimension::ALL.to_vec()),
+            filters in prop::collection::vec(any_filter(), 0..5),
+            sort in prop::sample::select(SortBy::ALL.to_vec()),
+            compare in prop_oneof![Just(Compare::Off), Just(Compare::Previous), Just(Compare::Yesterday), Just(Compare::LastWeek), (1..10_000_000u32).prop_map(Compare::SecondsEarlier)],
+            period in prop::option::of((1..=86_400u32).prop_map(|secs| Period::from_secs(secs).unwrap())),
+            zone in prop::option::of(prop_oneof![Just(Zone::Utc), "[A-Z][a-z]{2,8}/[A-Z][a-z]{2,8}".prop_map(Zone::Named)]),
+            refresh in prop_oneof![Just(Refresh::Off), (5..=3600u16).prop_map(Refresh::Every)],
+            tab in prop::sample::select(Dimension::ALL.to_vec()),
+            alarm in prop::option::of("\\PC{1,60}"),
+            as_table in any::<bool>(),
+        ) -> DbPage {
+            let mut unique = Vec::new();
+            for filter in filters {
+                if filter.value.len() <= Filter::MAX_VALUE_BYTES && !unique.contains(&filter) {
+                    unique.push(filter);
+                }
+            }
+            let query = DbLoadQuery { instance: instance(), range, slice, filters: unique, sort, compare, period, zone: zone.clone().unwrap_or_default(), refresh };
+            DbPage { query, zone_is_pinned: zone.is_some(), tab, alarm, as_table, refused: Vec::new() }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_page_survives_its_address(page in any_page()) {
+            let search = page.search();
+            prop_assert!(search.is_ascii());
+            prop_assert_eq!(DbPage::parse(instance(), &search, &Zone::Utc), page);
+        }
+
+        #[test]
+        fn any_text_is_some_page_with_a_stable_address(search in "\\PC{0,200}") {
+            let page = parse(&search);
+            let canonical = page.search();
+            prop_assert_eq!(parse(&canonical).search(), canonical);
+        }
+    }
+}
