@@ -8,6 +8,7 @@
 //! list lengths have equal digests, others different ones; and no literal is in anything it returns.
 
 mod bytes;
+mod cut;
 mod dialect;
 mod lists;
 mod normal;
@@ -16,7 +17,5 @@ mod scan;
 mod tags;
 mod words;
 
-pub use normalise::{
-    CUT_MARK, Completeness, Normalised, Normaliser, PI_TEXT_MAX, VERSION, readable,
-};
+pub use normalise::{CUT_MARK, Completeness, Normalised, Normaliser, PI_TEXT_MAX, VERSION, readable};
 pub use tags::{TAG_VALUE_MAX, TagKey, Tags};

@@ -198,10 +198,6 @@ impl Lists {
                 Kind::List | Kind::Array => pos = top.end_element(out, pos),
                 Kind::Row | Kind::Values => {
                     was_row = true;
-                    if top.literal && is_marker(out, top.element, pos) {
-                        out[top.start] = b'?';
-                        pos = top.start + 1;
-                    }
                 }
             }
             self.count -= 1;
@@ -227,8 +223,7 @@ impl Lists {
                 (Some(row), None) => {
                     let rest_is_literal = row.element >= pos || is_marker(out, row.element, pos);
                     if row.literal && rest_is_literal && frames.len() == at + 2 && depth == 1 {
-                        out[row.start..row.start + 2].copy_from_slice(b"?)");
-                        return AfterCut::Whole(row.start + 2);
+                        return complete_row(out, values.element);
                     }
                     return AfterCut::Prefix(row.start - 1);
                 }
@@ -237,11 +232,10 @@ impl Lists {
                 (None, _) => {}
             }
         }
-        match frames.last() {
-            Some(Frame { kind: Kind::List | Kind::Array, depth: list, comma: Some(comma), .. }) if *list == depth => {
-                AfterCut::Prefix(*comma)
-            }
-            _ => AfterCut::Prefix(pos),
+        // How much of a list a text shows hangs on the length of its elements.
+        match frames.iter().find(|frame| matches!(frame.kind, Kind::List | Kind::Array) && frame.depth <= depth) {
+            Some(list) => AfterCut::Prefix(list.start - 1),
+            None => AfterCut::Prefix(pos),
         }
     }
 }
@@ -265,6 +259,31 @@ impl Frame {
         }
         pos
     }
+}
+
+/// Writes a row of markers at `start`, as wide as the list of columns before VALUES.
+fn complete_row(out: &mut [u8], start: usize) -> AfterCut {
+    let Some(width) = column_count(&out[..start]) else {
+        return AfterCut::Prefix(start);
+    };
+    let mut pos = start;
+    if pos + 3 * width + 8 > out.len() {
+        return AfterCut::Prefix(start);
+    }
+    for column in 0..width {
+        let lead: &[u8] = if column == 0 { b"(?" } else { b", ?" };
+        out[pos..pos + lead.len()].copy_from_slice(lead);
+        pos += lead.len();
+    }
+    out[pos] = b')';
+    AfterCut::Whole(pos + 1)
+}
+
+/// Columns in `…(a, b, c) values`, if the form ends so and holds no quoted name there.
+fn column_count(form: &[u8]) -> Option<usize> {
+    let before = form.trim_ascii_end().strip_suffix(b"values")?.trim_ascii_end().strip_suffix(b")")?;
+    let open = before.iter().rposition(|byte| matches!(byte, b'(' | b')' | b'"' | b'`'))?;
+    (before[open] == b'(').then(|| 1 + before[open..].iter().filter(|&&byte| byte == b',').count())
 }
 
 /// Whether `out[start..end]` is a single `?`.

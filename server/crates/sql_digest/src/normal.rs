@@ -133,18 +133,10 @@ impl<'a, D: Dialect> NormalForm<'a, D> {
         self.whole()
     }
 
-    /// Shortens the form to at most `max` bytes and writes the mark of a cut text behind it.
-    pub(crate) fn mark_cut(&mut self, len: usize, max: usize) -> usize {
-        let quote = if D::BACKTICK { b'`' } else { b'"' };
-        let mut inside = false;
-        let mut end = 0;
-        for (at, &byte) in self.out[..len].iter().enumerate().take(max + 1) {
-            inside ^= byte == quote;
-            if byte == b' ' && !inside {
-                end = at;
-            }
-        }
-        let mut end = if len > max && end > 0 { end } else { len };
+    /// Writes the mark of a cut text behind a form that ends at `len`.
+    pub(crate) fn mark_cut(&mut self, len: usize) -> usize {
+        let mut end = len;
+        end -= usize::from(end > 0 && self.out[end - 1] == b' ');
         if end > 0 {
             self.out[end] = b' ';
             end += 1;
@@ -355,9 +347,15 @@ impl<D: Dialect> Sink for NormalForm<'_, D> {
             self.sign_prev = self.prev;
         }
         self.space();
-        self.push(byte);
-        for at in start + 1..end {
-            self.push(self.text[at]);
+        // `!=` is another spelling of `<>` in every engine.
+        if end - start == 2 && byte == b'!' && self.text[start + 1] == b'=' {
+            self.push(b'<');
+            self.push(b'>');
+        } else {
+            self.push(byte);
+            for at in start + 1..end {
+                self.push(self.text[at]);
+            }
         }
         self.prev = if sign { SIGN } else { 0 };
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use units::{DigestId, Engine};
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::cut::prefix_end;
 use crate::dialect::{Dialect, WithDialect, with_dialect};
 use crate::lists::AfterCut;
 use crate::normal::{Buffer, Comments, NormalForm};
@@ -20,11 +21,6 @@ pub const PI_TEXT_MAX: usize = 500;
 
 /// What ends the normal form of a text that was cut, behind a space.
 pub const CUT_MARK: char = '…';
-
-/// Bytes of a cut text's normal form that identify it. Literals of different length move the cut, so
-/// the ends of cut texts differ where the statements do not; a shorter prefix is the same more often,
-/// and says less. The value is the best of those tried on texts whose whole form is known.
-const CUT_PREFIX_MAX: usize = 300;
 
 /// What the caller knows about the end of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -135,12 +131,30 @@ impl WithDialect for Pass<'_> {
         if end == End::Open && mark == Mark::None && !looks_cut {
             return Outcome { len: form.whole(), truncated: false, comments };
         }
-        let len = match form.cut(end == End::Open && mark != Mark::Ours, mark != Mark::Ours) {
+        let complete = mark == Mark::Ours;
+        let len = match form.cut(end == End::Open && !complete, !complete) {
             AfterCut::Whole(len) => form.whole_of(len),
-            AfterCut::Prefix(len) => form.mark_cut(len, CUT_PREFIX_MAX),
+            AfterCut::Prefix(len) if complete => form.mark_cut(len),
+            AfterCut::Prefix(_) => {
+                let limit = if is_cut_length(self.text) { PI_TEXT_MAX } else { text.len() };
+                let prefix = prefix_end::<D>(text.as_bytes(), limit);
+                return cut_form::<D>(text, prefix, end, comments, self.buffer);
+            }
         };
         Outcome { len, truncated: true, comments }
     }
+}
+
+/// The form of the first `prefix` bytes of a cut text.
+fn cut_form<D: Dialect>(text: &str, prefix: usize, end: End, comments: Comments, buffer: &mut Buffer) -> Outcome {
+    let shortened = prefix < text.len();
+    let mut form = NormalForm::<D>::new(&text.as_bytes()[..prefix], buffer);
+    scan::<D, _>(&text.as_bytes()[..prefix], &mut form);
+    let len = match form.cut(end == End::Open && !shortened, true) {
+        AfterCut::Whole(len) => form.whole_of(len),
+        AfterCut::Prefix(len) => form.mark_cut(len),
+    };
+    Outcome { len, truncated: true, comments }
 }
 
 /// What a text itself says about having been cut.
@@ -166,8 +180,7 @@ fn strip_mark(text: &str) -> (&str, Mark) {
 /// when a longer character did not fit.
 #[inline(always)]
 fn is_cut_length(text: &str) -> bool {
-    text.len() == PI_TEXT_MAX
-        || (text.len() < PI_TEXT_MAX && text.len() + 3 >= PI_TEXT_MAX && !text.is_ascii())
+    text.len() == PI_TEXT_MAX || (text.len() < PI_TEXT_MAX && text.len() + 3 >= PI_TEXT_MAX && !text.is_ascii())
 }
 
 #[cold]

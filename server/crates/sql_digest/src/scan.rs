@@ -614,8 +614,8 @@ fn operator_end(text: &[u8], at: usize) -> usize {
     let rest = &text[at..];
     const THREE: [&[u8]; 2] = [b"<=>", b"->>"];
     const TWO: [&[u8]; 22] = [
-        b"<=", b">=", b"<>", b"!=", b"||", b"&&", b"<<", b">>", b"->", b"=>", b"**", b"^=", b"~=", b"+=", b"-=",
-        b"*=", b"/=", b"%=", b"&=", b"|=", b"!<", b"!>",
+        b"<=", b">=", b"<>", b"!=", b"||", b"&&", b"<<", b">>", b"->", b"=>", b"**", b"^=", b"~=", b"+=", b"-=", b"*=",
+        b"/=", b"%=", b"&=", b"|=", b"!<", b"!>",
     ];
     if THREE.iter().any(|op| rest.starts_with(op)) {
         at + 3

@@ -26,7 +26,8 @@ pub enum TagKey {
 
 impl TagKey {
     /// Every key, in the order of their names on a page.
-    pub const ALL: [Self; 6] = [Self::Application, Self::Framework, Self::Controller, Self::Action, Self::Route, Self::DbDriver];
+    pub const ALL: [Self; 6] =
+        [Self::Application, Self::Framework, Self::Controller, Self::Action, Self::Route, Self::DbDriver];
 
     /// The key as comments spell it.
     #[must_use]
