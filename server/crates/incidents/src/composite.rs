@@ -5,10 +5,11 @@ use serde_json::Value;
 use units::Timestamp;
 
 use crate::landing::{Child, Note};
+use crate::payload::reason_data_of;
 use crate::resolve::{Known, changes_of};
 use crate::rule::{Rule, RuleChild};
 use crate::target::{Target, WhyUnknown};
-use crate::timeline::status_at;
+use crate::timeline::{LINK_TOLERANCE_SECS, status_at};
 use crate::watched::targets_of;
 use crate::{AlarmArn, AlarmRef};
 
@@ -42,7 +43,7 @@ fn descend(alarm: &AlarmState, rule: &str, at: Timestamp, known: &Known<'_>, pat
         },
         |rule| rule.children(),
     );
-    let triggering = triggering_children(&alarm.reason_data);
+    let triggering = triggering_children(alarm, at, known);
     let referenced: Vec<RuleChild> = if rule_children.is_empty() {
         let plain = |arn: &String| RuleChild { reference: arn.clone(), status: AlarmStatus::Alarm, is_negated: false };
         triggering.iter().map(plain).collect()
@@ -145,10 +146,13 @@ fn find<'a>(reference: &str, parent: &AlarmState, alarms: &'a [AlarmState]) -> O
     alarms.iter().filter(|alarm| alarm.arn == arn).max_by_key(|alarm| alarm.seen)
 }
 
-/// The children that changed the state, as the reason of the change tells them
-/// (`{"triggeringAlarms":[{"arn":…}]}`).
-fn triggering_children(reason_data: &str) -> Vec<String> {
-    let data: Value = serde_json::from_str(reason_data).unwrap_or_default();
-    let alarms = data.get("triggeringAlarms").and_then(Value::as_array).into_iter().flatten();
+/// The children that made the change, as its reason tells them
+/// (`{"triggeringAlarms":[{"arn":…}]}`): of the change the page is about, else of the last one.
+fn triggering_children(alarm: &AlarmState, at: Timestamp, known: &Known<'_>) -> Vec<String> {
+    let changes = changes_of(&alarm.arn, known.events);
+    let change = changes.iter().rev().find(|change| change.at <= at.plus_secs(LINK_TOLERANCE_SECS));
+    let told = change.and_then(|change| reason_data_of(&change.data)).or_else(|| reason_data_of(&alarm.reason_data));
+    let told = told.unwrap_or_default();
+    let alarms = told.get("triggeringAlarms").and_then(Value::as_array).into_iter().flatten();
     alarms.filter_map(|alarm| alarm.get("arn")?.as_str()).map(str::to_owned).collect()
 }

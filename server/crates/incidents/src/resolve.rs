@@ -1,13 +1,16 @@
 //! From a named alarm to a [`Landing`].
 
-use samples::{AlarmEvent, AlarmKind, AlarmState, Instance};
+use std::collections::BTreeMap;
+
+use samples::{AlarmEvent, AlarmKind, AlarmState, AlarmStatus, Instance};
 use units::{Compare, Timestamp, Window};
 
 use crate::composite;
 use crate::landing::{Evaluation, Hint, Landing, Limit, Note, Presence, TimeOrigin};
+use crate::payload::contributor_of;
 use crate::target::{InstanceTarget, Place, Target, WhyUnknown};
-use crate::timeline::{breach_at, moment, states_within};
-use crate::watched::{evaluation_of, limit_of, notes_about, target_of_arn, targets_of, watched_by};
+use crate::timeline::{LINK_TOLERANCE_SECS, breach_at, moment, states_within};
+use crate::watched::{evaluation_of, limit_of, notes_about, target_of_arn, target_of_series, targets_of, watched_by};
 use crate::{AlarmArn, AlarmRef, arn};
 
 /// The frozen window begins this long before the moment.
@@ -22,6 +25,9 @@ const LISTING_TOLERANCE_SECS: i64 = 15 * 60;
 
 /// At most this many ways on are offered.
 const MAX_HINTS: usize = 5;
+
+/// At most this many series of an alarm are followed to their resources (AWS allows 500).
+const MAX_CONTRIBUTORS: usize = 50;
 
 /// Names at least this alike (Jaro-Winkler, 0 to 1) are offered instead of an unknown one.
 const SIMILAR: f64 = 0.85;
@@ -105,9 +111,10 @@ fn lookup<'a>(asked: &AlarmRef, alarms: &'a [AlarmState]) -> Vec<&'a AlarmState>
     Vec::new()
 }
 
-/// Changes of one alarm, oldest first.
+/// Changes of one alarm, oldest first; those of one series among many are not the alarm's.
 pub(crate) fn changes_of<'a>(arn: &str, events: &'a [AlarmEvent]) -> Vec<&'a AlarmEvent> {
-    let mut changes: Vec<_> = events.iter().filter(|event| event.arn == arn).collect();
+    let is_own = |event: &&AlarmEvent| event.arn == arn && contributor_of(&event.data).is_none();
+    let mut changes: Vec<_> = events.iter().filter(is_own).collect();
     changes.sort_by_key(|event| event.at);
     changes
 }
@@ -191,7 +198,9 @@ fn describe(landing: &mut Landing, alarm: &AlarmState, known: &Known<'_>) {
         landing.notes.extend(found.notes);
         (found.targets, found.cause)
     } else {
-        (targets_of(&alarm.kind, place, known.instances), Some(alarm.clone()))
+        let mut targets = contributing_targets(alarm, landing.at, place, known);
+        targets.extend(targets_of(&alarm.kind, place, known.instances));
+        (unique(targets), Some(alarm.clone()))
     };
     landing.notes.extend(notes_about(&targets, place));
     landing.target = targets.remove(0);
@@ -207,6 +216,35 @@ fn describe(landing: &mut Landing, alarm: &AlarmState, known: &Known<'_>) {
     if matches!(landing.target, Target::Unknown(_) | Target::UnlistedDatabase { .. }) {
         landing.hints = hints(landing, known);
     }
+}
+
+/// The resources of the series that were in ALARM at the moment, of an alarm over many series.
+fn contributing_targets(alarm: &AlarmState, at: Timestamp, place: Place<'_>, known: &Known<'_>) -> Vec<Target> {
+    let latest = at.plus_secs(LINK_TOLERANCE_SECS);
+    let mut own: Vec<_> = known.events.iter().filter(|event| event.arn == alarm.arn && event.at <= latest).collect();
+    own.sort_by_key(|event| event.at);
+    let mut last = BTreeMap::new();
+    for event in own {
+        if let Some(attributes) = contributor_of(&event.data) {
+            last.insert(attributes, event.to);
+        }
+    }
+    let in_alarm = last.into_iter().filter(|(_, status)| *status == AlarmStatus::Alarm);
+    let target = |(attributes, _)| target_of_series(&alarm.kind, attributes, place, known.instances);
+    in_alarm.filter_map(target).take(MAX_CONTRIBUTORS).collect()
+}
+
+/// Each target once; one that names no resource only when nothing better is there.
+fn unique(targets: Vec<Target>) -> Vec<Target> {
+    let mut kept: Vec<Target> = Vec::new();
+    for target in targets {
+        let is_vague = matches!(&target, Target::Unknown(_))
+            || matches!(&target, Target::Tier { resource, .. } if resource.is_empty());
+        if (kept.is_empty() || !is_vague) && !kept.contains(&target) {
+            kept.push(target);
+        }
+    }
+    kept
 }
 
 /// Yesterday, unless the instance did not exist then.

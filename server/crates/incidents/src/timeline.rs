@@ -1,14 +1,14 @@
 //! The moment, the breach and the lane of states, from changes of state.
 
 use samples::{AlarmEvent, AlarmState, AlarmStatus};
-use serde_json::Value;
 use units::{Timestamp, Window};
 
 use crate::landing::{Breach, StateSpan, TimeOrigin};
+use crate::payload::reason_data_of;
 
 /// Links carry the time of the change or of the evaluation that led to it; a change this much later
 /// than the link's time is still the one that is meant.
-const LINK_TOLERANCE_SECS: i64 = 120;
+pub(crate) const LINK_TOLERANCE_SECS: i64 = 120;
 
 /// The moment a page is about.
 pub(crate) fn moment(
@@ -76,19 +76,11 @@ pub(crate) fn breach_at(at: Timestamp, alarm: Option<&AlarmState>, changes: &[&A
 
 /// The earliest data point of an evaluation, from `StateReasonData` or from `HistoryData` around it.
 fn first_datapoint(data: &str) -> Option<Timestamp> {
-    let data: Value = serde_json::from_str(data).ok()?;
-    let inner = data.pointer("/newState/stateReasonData").unwrap_or(&data);
-    let parsed;
-    let inner = if let Value::String(text) = inner {
-        parsed = serde_json::from_str::<Value>(text).ok()?;
-        &parsed
-    } else {
-        inner
-    };
-    let points = inner.get("evaluatedDatapoints").and_then(Value::as_array).into_iter().flatten();
+    let data = reason_data_of(data)?;
+    let points = ["evaluatedDatapoints", "results"].into_iter().filter_map(|key| data.get(key)?.as_array()).flatten();
     let with_value = points.filter(|point| point.get("value").is_some_and(|value| !value.is_null()));
     let times = with_value.filter_map(|point| aws_time(point.get("timestamp")?.as_str()?));
-    times.min().or_else(|| aws_time(inner.get("startDate")?.as_str()?))
+    times.min().or_else(|| aws_time(data.get("startDate")?.as_str()?))
 }
 
 /// Reads the two forms AWS writes times in: RFC 3339, and `2026-02-26T10:14:05.000+0000`. A `+` that

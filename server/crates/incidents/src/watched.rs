@@ -1,5 +1,7 @@
 //! What an alarm watches: its series, the resources behind them and the limit.
 
+use std::collections::BTreeMap;
+
 use samples::{AlarmKind, AlarmState, Instance, MetricRef};
 
 use crate::expression::{anomaly_band, metrics_insights, pi_counters, search_metrics};
@@ -67,6 +69,24 @@ pub(crate) fn targets_of(kind: &AlarmKind, place: Place<'_>, instances: &[Instan
         unique.push(Target::Unknown(WhyUnknown::NamesNone));
     }
     unique
+}
+
+/// The resource of one series of an alarm over many, by the marks of the series.
+pub(crate) fn target_of_series(
+    kind: &AlarmKind,
+    attributes: BTreeMap<String, String>,
+    place: Place<'_>,
+    instances: &[Instance],
+) -> Option<Target> {
+    if let AlarmKind::Math { expressions, .. } = kind {
+        let query = expressions.iter().find_map(|expression| metrics_insights(expression))?;
+        let dimensions = query.metric.dimensions.into_iter().chain(attributes).collect();
+        return Some(target_of_dimensions(&query.metric.namespace, &dimensions, place, instances));
+    }
+    let of_query = if let AlarmKind::PromQl { query } = kind { selectors(query) } else { Vec::new() };
+    let mut selector = of_query.into_iter().next().unwrap_or_default();
+    selector.labels.extend(attributes);
+    target_of_selector(&selector, place, instances)
 }
 
 /// Labels that name a resource: the dimension itself, or the attribute OpenTelemetry has for it.
