@@ -12,7 +12,7 @@ use crate::{front, needs, repo};
 pub(crate) fn demo(arguments: &[String]) -> Result<()> {
     let postgres = needs::postgres()?;
     front::build()?;
-    build(&["--package", "loadlens", "--package", "sample_app"])?;
+    build()?;
     become_loadlens("demo", arguments, |command| {
         command.env("LOADLENS_POSTGRES_BIN", postgres);
     })
@@ -21,13 +21,16 @@ pub(crate) fn demo(arguments: &[String]) -> Result<()> {
 /// The dashboard against AWS. The arguments are those of `loadlens serve`.
 pub(crate) fn serve(arguments: &[String]) -> Result<()> {
     front::build()?;
-    build(&["--package", "loadlens"])?;
+    build()?;
     become_loadlens("serve", arguments, |_| {})
 }
 
-fn build(packages: &[&str]) -> Result<()> {
+/// Builds the programs as part of the whole workspace: cargo turns on the
+/// features of what it is asked for, and a narrower question would compile a
+/// good part of the dependencies a second time for the tests.
+fn build() -> Result<()> {
     step("Building Loadlens (some minutes at the first time)");
-    run(cargo().args(["build", "--locked", "--bins"]).args(packages))
+    run(cargo().args(["build", "--locked", "--bins"]).args(crate::gate::WORKSPACE))
 }
 
 /// Replaces this process, so that signals reach the program itself and its

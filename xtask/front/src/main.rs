@@ -74,18 +74,3 @@ fn brotli_11(bytes: &[u8]) -> Result<Vec<u8>> {
     writer.write_all(bytes)?;
     Ok(writer.into_inner())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packed_bytes_unpack_to_the_same() {
-        let text = "Average active sessions, ".repeat(1000);
-        let packed = brotli_11(text.as_bytes()).unwrap();
-        let mut unpacked = Vec::new();
-        brotli::BrotliDecompress(&mut packed.as_slice(), &mut unpacked).unwrap();
-        assert!(packed.len() < 200);
-        assert_eq!(unpacked, text.as_bytes());
-    }
-}
