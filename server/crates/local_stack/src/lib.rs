@@ -8,9 +8,11 @@
 //! Its one law: **nothing it started outlives it** — not after an orderly stop, not after a panic,
 //! and not after `kill -9` (see [`guard`]).
 
+pub mod balancer;
 pub mod forwarder;
 pub mod guard;
 pub mod http_client;
+pub mod measure;
 pub mod postgres;
 pub mod stack;
 pub mod supervisor;
