@@ -1,0 +1,57 @@
+//! From the archive to the view: align, slice, filter, sum, rank, compare, judge.
+//!
+//! A page's question goes in with the time it was asked at; panels come out. What the archive lacks
+//! is asked for once through [`Reader`]. It must not know AWS, HTML or the clock. Its one law: rows,
+//! remainder and unattributed load sum to the total, and what was not measured is nowhere counted
+//! as 0.
+
+mod alarms;
+mod averages;
+mod buckets;
+mod context;
+mod counters;
+mod coverage;
+mod error;
+mod facts;
+mod fleet;
+mod judge;
+mod load_view;
+mod matrix;
+mod page;
+mod question;
+mod reader;
+mod statements;
+mod top_sql;
+mod verdict;
+
+pub use alarms::concerns;
+pub use averages::{p99, weighted_mean};
+pub use buckets::{MICROSCOPE_SECS, MOST_BUCKETS, bucket_for};
+pub use context::{ContextInput, rank_context, rank_dimension};
+pub use counters::{Shown, fetch_counters, shown_for, strips};
+pub use coverage::coverage_of;
+pub use error::{Error, Result};
+pub use facts::{facts_of, find_instance, trouble_of};
+pub use fleet::{rank_fleet, row_of};
+pub use judge::{Judgement, TileInput, judge_db_load, tiles};
+pub use load_view::{LoadInput, fetch_db_load, fetch_overview, stack_load};
+pub use matrix::{combined, only, reconciled, regrouped, remainder, without};
+pub use question::{Question, plan, type_of_event};
+pub use reader::Reader;
+pub use statements::{SqlIndex, shortened, textless_digest};
+pub use top_sql::{MOST_ROWS, TopInput, rank, rank_top_sql};
+pub use verdict::VerdictInput;
+
+/// Facts of an instance by resource id, or by a name that only one has.
+///
+/// # Errors
+/// [`Error::UnknownInstance`], [`Error::AmbiguousName`].
+pub async fn fetch_instance(reader: &Reader, name_or_id: &str, now: units::Timestamp) -> Result<view::InstanceFacts> {
+    let name = name_or_id.to_owned();
+    reader
+        .answer(now, move |lookup| {
+            let id = find_instance(&lookup.archive, &name)?;
+            Ok(facts_of(&lookup.instance(&id)?))
+        })
+        .await
+}

@@ -1,0 +1,150 @@
+//! What every panel of a page has in common: instance, window, buckets, axis, compare window, and
+//! the questions behind its filters.
+
+use std::collections::BTreeMap;
+
+use samples::{Grouping, Instance, LoadMatrix};
+use units::{Compare, DbLoadQuery, Dimension, Filter, Period, Window};
+use view::Axis;
+
+use crate::Result;
+use crate::buckets::bucket_for;
+use crate::matrix::{combined, only, reconciled, without};
+use crate::question::{Question, group_of, plan};
+use crate::reader::{Lookup, is_covered};
+use crate::statements::SqlIndex;
+
+/// One page, resolved against the clock.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) instance: Instance,
+    pub(crate) axis: Axis,
+    /// The compare window and how many seconds it lies earlier; whole buckets.
+    pub(crate) compare: Option<(Window, i64)>,
+    pub(crate) filters: Vec<Filter>,
+}
+
+impl Page {
+    /// The page of `query`.
+    pub(crate) fn of(lookup: &Lookup, query: &DbLoadQuery) -> Result<Self> {
+        let window = query.range.resolve(lookup.now)?;
+        let instance = lookup.instance(&query.instance)?;
+        let axis = axis_of(lookup, query, window, bucket_for(window, query.period));
+        let compare = compare_of(&query.compare, axis.window, axis.period);
+        Ok(Self { instance, axis, compare, filters: query.filters.clone() })
+    }
+
+    /// The same page in other buckets.
+    pub(crate) fn in_buckets(&self, period: Period) -> Self {
+        let axis = Axis { window: self.axis.window.aligned(period.secs()), period, ..self.axis.clone() };
+        let compare = self.compare.map(|(window, earlier)| (window.aligned(period.secs()), earlier));
+        let compare = compare.filter(|(_, earlier)| earlier % i64::from(period.secs()) == 0);
+        Self { axis, compare, ..self.clone() }
+    }
+
+    /// The question of a slice under the page's filters, and the index it was planned with.
+    pub(crate) fn plan(&self, lookup: &Lookup, slice: Dimension) -> Result<(Question, SqlIndex)> {
+        let needs_sql = |dimension: Dimension| group_of(dimension) == Dimension::Sql;
+        let index = if needs_sql(slice) || self.filters.iter().any(|filter| needs_sql(filter.dimension)) {
+            self.sql_index(lookup)?
+        } else {
+            SqlIndex::default()
+        };
+        Ok((plan(slice, &self.filters, &index), index))
+    }
+
+    /// Statements that occur in the window, in the compare window, and those the filters name.
+    pub(crate) fn sql_index(&self, lookup: &Lookup) -> Result<SqlIndex> {
+        let by_sql = Grouping::by(Dimension::Sql);
+        let mut ids = Vec::new();
+        let windows = std::iter::once(self.axis.window).chain(self.compare.map(|(window, _)| window));
+        for window in windows {
+            let matrix = lookup.archive.load(&self.instance.id, &by_sql, window, self.axis.period)?;
+            ids.extend(matrix.series.into_iter().map(|row| row.key));
+        }
+        for filter in self.filters.iter().filter(|filter| filter.dimension == Dimension::Sql) {
+            if let Ok(digest) = filter.value.parse() {
+                ids.extend(lookup.archive.statements_of(digest)?.into_iter().map(|statement| statement.pi_id));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let statements = lookup.archive.statements(&ids)?;
+        Ok(SqlIndex::new(ids, statements))
+    }
+
+    /// The answer to a question in this page's window; what is missing of it is asked for.
+    pub(crate) fn answer(&self, lookup: &Lookup, question: &Question, index: &SqlIndex) -> Result<LoadMatrix> {
+        self.sum(question, index, |grouping| {
+            lookup.load(&self.instance.id, grouping, self.axis.window, self.axis.period)
+        })
+    }
+
+    /// The answer to a question in the compare window, as far as it is there.
+    pub(crate) fn answer_before(
+        &self,
+        lookup: &Lookup,
+        question: &Question,
+        index: &SqlIndex,
+    ) -> Result<Option<LoadMatrix>> {
+        let Some((window, _)) = self.compare else { return Ok(None) };
+        let matrix =
+            self.sum(question, index, |grouping| lookup.peek(&self.instance.id, grouping, window, self.axis.period))?;
+        Ok(is_covered(&matrix).then_some(matrix))
+    }
+
+    fn sum(
+        &self,
+        question: &Question,
+        index: &SqlIndex,
+        load: impl Fn(&Grouping) -> Result<LoadMatrix>,
+    ) -> Result<LoadMatrix> {
+        let mut terms = Vec::with_capacity(question.terms.len());
+        for (grouping, sign) in &question.terms {
+            terms.push((load(grouping)?, *sign));
+        }
+        // Filters that exclude each other leave nothing, which is known: 0 wherever load is known.
+        let matrix = match combined(terms) {
+            Some(matrix) => matrix,
+            None => only(reconciled(load(&Grouping::by(question.group))?), |_| false),
+        };
+        if question.local.is_empty() {
+            return Ok(matrix);
+        }
+        let keeps = |key: &str| question.keeps(key, index);
+        Ok(if question.has_local_include() { only(matrix, keeps) } else { without(matrix, |key| !keeps(key)) })
+    }
+
+    /// Load by digest of each wait type, in this page's window and the compare window. Under the
+    /// microscope what is missing is asked for, for the types that matter.
+    pub(crate) fn by_wait_type(&self, lookup: &Lookup) -> Result<BTreeMap<String, LoadMatrix>> {
+        let (id, window, period) = (&self.instance.id, self.axis.window, self.axis.period);
+        if period < Period::MINUTE && !lookup.is_settled() {
+            let types = reconciled(lookup.load(id, &Grouping::by(Dimension::WaitType), window, period)?);
+            let total: f64 = types.total.iter().flatten().sum();
+            for row in &types.series {
+                /// Smaller parts stay without a split by digest.
+                const PART_THAT_MATTERS: f64 = 0.05;
+                if row.values.iter().flatten().sum::<f64>() >= total * PART_THAT_MATTERS {
+                    let grouping = Grouping::by(Dimension::Sql).filtered(Dimension::WaitType, row.key.clone());
+                    lookup.load(id, &grouping, window, period)?;
+                }
+            }
+        }
+        lookup.by_wait_type(id, window, period)
+    }
+}
+
+fn axis_of(lookup: &Lookup, query: &DbLoadQuery, window: Window, period: Period) -> Axis {
+    let window = window.aligned(period.secs());
+    let (zone, offsets) = lookup.zone(&query.zone, window);
+    Axis { window, period, zone, offsets }
+}
+
+/// The compare window in whole buckets, so that both lie on one axis.
+fn compare_of(compare: &Compare, window: Window, period: Period) -> Option<(Window, i64)> {
+    let before = compare.window(window)?;
+    let step = i64::from(period.secs());
+    let earlier = ((window.from.0 - before.from.0) / 1000 / step).max(1) * step;
+    Some((window.shifted(-earlier), earlier))
+}
