@@ -16,6 +16,7 @@ mod payload;
 mod promql;
 mod resolve;
 mod rule;
+pub mod sns;
 mod target;
 mod tier;
 mod timeline;
