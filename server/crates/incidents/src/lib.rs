@@ -30,7 +30,7 @@ pub use landing::{
     Breach, Child, Evaluation, Hint, Landing, Limit, Note, Presence, Side, StateSpan, TimeOrigin, Watched,
 };
 pub use notation::AlarmRef;
-pub use payload::{AlarmMessage, Cause, PayloadError, merge, read_event, read_message, read_notification};
+pub use payload::{AlarmMessage, Cause, PayloadError, read_event, read_message, read_notification};
 pub use promql::{Selector, selectors};
 pub use resolve::{AFTER_SECS, BEFORE_SECS, Known, Question, resolve};
 pub use rule::{Amount, Rule, RuleChild, RuleError};

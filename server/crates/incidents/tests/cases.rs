@@ -197,6 +197,27 @@ fn every_bad_payload_is_refused_for_its_reason() {
     }
 }
 
+#[test]
+fn messages_add_to_what_is_known() {
+    let case = |path: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(path);
+        let case: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        read(&case["payload"])
+    };
+    let polled = case("sns_metric/db_load.json").alarm;
+    let event = case("event_metric/no_reason_data_no_previous.json");
+    let merged = event.merged_into(Some(&polled));
+    assert_eq!((merged.threshold, merged.evaluation_periods), (Some(4.0), Some(5)));
+    assert_eq!(merged.reason, "Unchecked: forced");
+    let newer = samples::AlarmState { seen: polled.seen.plus_secs(1), ..polled.clone() };
+    assert_eq!(event.merged_into(Some(&newer)), newer);
+    assert_eq!(event.merged_into(None), event.alarm);
+    // One series of many is over its limit; whether the alarm is, is not said.
+    let contributor = case("sns_insights/contributor.json");
+    let calm = samples::AlarmState { status: samples::AlarmStatus::Ok, ..polled };
+    assert_eq!(contributor.merged_into(Some(&calm)).status, samples::AlarmStatus::Ok);
+}
+
 /// Cutting a message anywhere, or dropping any field of it, gives a message or a refusal.
 #[test]
 fn damaged_payloads_never_panic() {

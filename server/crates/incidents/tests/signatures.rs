@@ -99,7 +99,7 @@ impl Bench {
     }
 
     fn receive_at(&self, body: &[u8], headers: &Headers<'_>, seen: &str, now: Timestamp) -> Result<Accepted, Refused> {
-        let fetch = async |url: &incidents::sns::CertificateUrl| {
+        let fetch = async |url: incidents::sns::CertificateUrl| {
             self.fetched.borrow_mut().push(url.to_string());
             if self.served.is_empty() { Err("refused") } else { Ok(file(self.served)) }
         };

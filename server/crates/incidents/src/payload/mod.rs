@@ -20,7 +20,7 @@ mod region;
 
 use std::collections::BTreeMap;
 
-use samples::{AlarmEvent, AlarmState};
+use samples::{AlarmEvent, AlarmKind, AlarmState};
 use serde_json::Value;
 use units::Timestamp;
 
@@ -33,12 +33,42 @@ pub(crate) use reason::{contributor_of, reason_data_of};
 pub struct AlarmMessage {
     /// Why it was sent.
     pub cause: Cause,
-    /// The alarm, as far as the message tells; see [`merge`].
+    /// The alarm, as far as the message tells; see [`AlarmMessage::merged_into`].
     pub alarm: AlarmState,
     /// The change of state; `None` for a change of configuration.
     pub change: Option<AlarmEvent>,
     /// Tags of the alarm, when it propagates them.
     pub tags: BTreeMap<String, String>,
+}
+
+impl AlarmMessage {
+    /// The alarm after this message: what it leaves open keeps the value that was known. A message
+    /// older than what is known changes nothing, and one about a series among many leaves the state.
+    #[must_use]
+    pub fn merged_into(&self, known: Option<&AlarmState>) -> AlarmState {
+        let told = self.alarm.clone();
+        let Some(known) = known else { return told };
+        if known.seen > told.seen {
+            return known.clone();
+        }
+        let text = |told: String, known: &String| if told.is_empty() { known.clone() } else { told };
+        let is_kind_told = !matches!(told.kind, AlarmKind::Other);
+        let merged = AlarmState {
+            description: text(told.description, &known.description),
+            kind: if is_kind_told { told.kind } else { known.kind.clone() },
+            threshold: told.threshold.or(known.threshold),
+            comparison: told.comparison.or_else(|| known.comparison.clone()),
+            evaluation_periods: told.evaluation_periods.or(known.evaluation_periods),
+            datapoints_to_alarm: told.datapoints_to_alarm.or(known.datapoints_to_alarm),
+            treat_missing_data: told.treat_missing_data.or_else(|| known.treat_missing_data.clone()),
+            ..told
+        };
+        if !matches!(self.cause, Cause::ContributorStateChange { .. }) {
+            return merged;
+        }
+        let AlarmState { status, reason, reason_data, since, .. } = known.clone();
+        AlarmState { status, reason, reason_data, since, ..merged }
+    }
 }
 
 /// Why a message was sent.
@@ -88,7 +118,7 @@ pub(crate) const MAX_BYTES: usize = 256 * 1024;
 const MAX_ENVELOPES: u32 = 3;
 
 /// Reads a message of any of the forms, with or without envelope. Signatures are not looked at: see
-/// `sns` for what arrives from outside.
+/// [`crate::sns`] for what arrives from outside.
 ///
 /// # Errors
 /// [`PayloadError`] when it is no message about an alarm.
@@ -141,28 +171,6 @@ fn read_wrapped(json: &str, topic_arn: Option<&str>, envelopes: u32) -> Result<A
         return Err(PayloadError::NotAnAlarm);
     }
     read_wrapped(message, inside.text("TopicArn").or(topic_arn), envelopes - 1)
-}
-
-/// The alarm after a message: what the message leaves open keeps the value that was known. A message
-/// older than what is known changes nothing.
-#[must_use]
-pub fn merge(known: Option<&AlarmState>, told: AlarmState) -> AlarmState {
-    let Some(known) = known else { return told };
-    if known.seen > told.seen {
-        return known.clone();
-    }
-    let text = |told: String, known: &String| if told.is_empty() { known.clone() } else { told };
-    let is_kind_told = !matches!(told.kind, samples::AlarmKind::Other);
-    AlarmState {
-        description: text(told.description, &known.description),
-        kind: if is_kind_told { told.kind } else { known.kind.clone() },
-        threshold: told.threshold.or(known.threshold),
-        comparison: told.comparison.or_else(|| known.comparison.clone()),
-        evaluation_periods: told.evaluation_periods.or(known.evaluation_periods),
-        datapoints_to_alarm: told.datapoints_to_alarm.or(known.datapoints_to_alarm),
-        treat_missing_data: told.treat_missing_data.or_else(|| known.treat_missing_data.clone()),
-        ..told
-    }
 }
 
 /// `AlarmArn` must be the ARN of an alarm of that name.

@@ -87,14 +87,18 @@ impl Receiver {
     /// # Errors
     /// [`Refused`]. `fetch` was called only if everything but the signature was right and the
     /// certificate was not known.
-    pub async fn receive<E: ToString>(
+    pub async fn receive<F, E>(
         &self,
         body: &[u8],
         headers: &Headers<'_>,
         now: Timestamp,
         is_seen: impl Fn(&str) -> bool,
-        fetch: impl AsyncFnOnce(&CertificateUrl) -> Result<Vec<u8>, E>,
-    ) -> Result<Accepted, Refused> {
+        fetch: impl FnOnce(CertificateUrl) -> F,
+    ) -> Result<Accepted, Refused>
+    where
+        F: Future<Output = Result<Vec<u8>, E>>,
+        E: ToString,
+    {
         let envelope = Envelope::read(body, headers, &self.topics, now, is_seen)?;
         let certificate = match self.known(&envelope.certificate_url, now)? {
             Some(certificate) => certificate,
@@ -128,13 +132,17 @@ impl Receiver {
         Ok(None)
     }
 
-    async fn fetched<E: ToString>(
+    async fn fetched<F, E>(
         &self,
         url: &CertificateUrl,
         now: Timestamp,
-        fetch: impl AsyncFnOnce(&CertificateUrl) -> Result<Vec<u8>, E>,
-    ) -> Result<SigningCertificate, Refused> {
-        let pem = fetch(url).await.map_err(|error| Refused::CertificateUnavailable(error.to_string()));
+        fetch: impl FnOnce(CertificateUrl) -> F,
+    ) -> Result<SigningCertificate, Refused>
+    where
+        F: Future<Output = Result<Vec<u8>, E>>,
+        E: ToString,
+    {
+        let pem = fetch(url.clone()).await.map_err(|error| Refused::CertificateUnavailable(error.to_string()));
         let certificate = pem.and_then(|pem| SigningCertificate::read(&pem, url, &self.trust, now));
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         match &certificate {
