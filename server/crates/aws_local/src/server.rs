@@ -1,0 +1,247 @@
+//! Starting and stopping: the file, the samplers, the port, the upkeep.
+
+use crate::history;
+use crate::services::evaluate_alarms;
+use crate::store::{self, SavedInstance, StoreError};
+use crate::world::World;
+use crate::world::instance::{Identity, InstanceData};
+use sampler::{Clock, Engine, Target};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Observations that may wait between a sampler and the world.
+const QUEUE: usize = 1_024;
+/// What upkeep does how often, seconds.
+const SAVE_SECS: i64 = 5;
+const ALARM_SECS: i64 = 10;
+const EXPIRE_SECS: i64 = 1_800;
+/// Names of the sentinels.
+const SENTINELS: &[&str] = &["denied-db", "gap-db", "pi-off-db", "slow-db", "throttled-db"];
+
+/// What the endpoint is to do.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Folder of its SQLite file; made if need be.
+    pub data_dir: PathBuf,
+    /// AWS Region all resources are in, e.g. `us-east-1`.
+    pub region: String,
+    /// Databases to sample; each becomes a DB instance of that name.
+    pub databases: Vec<Target>,
+    /// vCPUs of databases that do not run on this machine (and instead of what is counted for those
+    /// that do).
+    pub vcpus: Option<u32>,
+    /// Adds the made-up instance `history-SEED` with eight days of past.
+    pub history_seed: Option<u64>,
+    /// Adds instances that show failures: `denied-db`, `gap-db`, `pi-off-db`, `slow-db`, `throttled-db`.
+    pub has_sentinels: bool,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// Why the endpoint did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The data file cannot be used.
+    #[error("data file: {0}")]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// The system's reason.
+        reason: std::io::Error,
+    },
+    /// Two databases have the same name.
+    #[error("two databases are called `{0}`: give each its own NAME=")]
+    DuplicateName(String),
+}
+
+/// Starts endpoints.
+#[derive(Debug)]
+pub struct Server;
+
+/// A running endpoint. Dropping it stops it without waiting; [`Running::shutdown`] waits.
+#[derive(Debug)]
+pub struct Running {
+    /// The address it listens on.
+    pub addr: SocketAddr,
+    /// What it answers about; record metrics through it.
+    pub world: World,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl Server {
+    /// Opens the file, starts sampling and listening.
+    ///
+    /// A database that cannot be reached is no error: it is tried again and again.
+    ///
+    /// # Errors
+    /// The file or the address cannot be used, or two databases share a name.
+    pub async fn start(config: Config) -> Result<Running, Error> {
+        for (index, target) in config.databases.iter().enumerate() {
+            if config.databases[..index].iter().any(|earlier| earlier.name == target.name) {
+                return Err(Error::DuplicateName(target.name.clone()));
+            }
+        }
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|reason| Error::Listen { address: config.listen, reason })?;
+        let addr = listener.local_addr().map_err(|reason| Error::Listen { address: config.listen, reason })?;
+        let world = open_world(&config)?;
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        for target in config.databases {
+            let (sender, observations) = mpsc::channel(QUEUE);
+            let name = target.name.clone();
+            tasks.spawn(until(stop.clone(), sampler::run(target, config.clock.clone(), sender)));
+            tasks.spawn(until(stop.clone(), take_in(world.clone(), name, observations)));
+        }
+        tasks.spawn(until(stop.clone(), keep_up(world.clone(), config.history_seed)));
+        let app = crate::gateway::router(world.clone());
+        let stopping = stop.clone();
+        tasks.spawn(async move {
+            let serving = axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned());
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the local endpoint stopped listening");
+            }
+        });
+        Ok(Running { addr, world, stop, tasks })
+    }
+}
+
+impl Running {
+    /// The URL for `AWS_ENDPOINT_URL`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Stops sampling and listening, and writes everything down.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+        let world = self.world.clone();
+        let flushed = tokio::task::spawn_blocking(move || {
+            world.save();
+            world.store().flush();
+        });
+        if let Err(error) = flushed.await {
+            tracing::error!(%error, "the last observations could not be written down");
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn until(stop: CancellationToken, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = work => {}
+    }
+}
+
+async fn take_in(world: World, name: String, mut observations: mpsc::Receiver<sampler::Observation>) {
+    while let Some(observation) = observations.recv().await {
+        world.observe(&name, &observation);
+    }
+}
+
+/// Saves, evaluates alarms, expires, and lets the made-up instance live on.
+async fn keep_up(world: World, history_seed: Option<u64>) {
+    let mut at = world.clock().now_secs();
+    loop {
+        at = (at + 1).max(world.clock().now_secs());
+        world.clock().sleep_until_ms(at * 1_000).await;
+        let world = world.clone();
+        let round = tokio::task::spawn_blocking(move || {
+            if at % 60 == 2
+                && let Some(seed) = history_seed
+            {
+                history::advance(&world, seed);
+            }
+            if at % SAVE_SECS == 0 {
+                world.save();
+            }
+            if at % ALARM_SECS == 7 {
+                evaluate_alarms(&world);
+            }
+            if at % EXPIRE_SECS == 33 {
+                world.expire();
+            }
+        });
+        if let Err(error) = round.await {
+            tracing::error!(%error, "a round of upkeep failed");
+        }
+    }
+}
+
+fn open_world(config: &Config) -> Result<World, Error> {
+    let opened = store::open(&config.data_dir)?;
+    let saved = opened.instances()?;
+    let mut last_number = saved.iter().map(|instance| instance.number).max().unwrap_or(0);
+    let now_secs = config.clock.now_secs();
+    let mut instances = Vec::new();
+    let mut add = |name: &str, engine, host: String, port, vcpus| -> Result<(), Error> {
+        let known = saved.iter().find(|instance| instance.identity.name == name);
+        let (number, identity, version) = match known {
+            Some(SavedInstance { number, identity, version }) => (*number, identity.clone(), version.clone()),
+            None => {
+                last_number += 1;
+                (last_number, Identity::derive(name, None, now_secs), None)
+            }
+        };
+        let mut data = InstanceData::new(number, engine, host, port, vcpus);
+        data.version = version;
+        // Nothing was sampled yet since we started.
+        data.disconnected = Some("not connected yet".to_owned());
+        opened.load_instance(&mut data)?;
+        instances.push((identity, data));
+        Ok(())
+    };
+    for target in &config.databases {
+        let (host, port) = target.host_and_port();
+        add(&target.name, target.engine, host, port, config.vcpus)?;
+    }
+    if let Some(seed) = config.history_seed {
+        add(&history::name(seed), Engine::Postgres, "localhost".to_owned(), 5432, None)?;
+    }
+    let world = opened.start(|store| World::new(config.clock.clone(), config.region.clone(), store))?;
+    for (identity, data) in instances {
+        world.put_instance(identity, Arc::new(RwLock::new(data)));
+    }
+    if let Some(seed) = config.history_seed {
+        history::advance(&world, seed);
+    }
+    if config.has_sentinels {
+        add_sentinels(&world);
+    }
+    world.expire();
+    Ok(world)
+}
+
+/// Each sentinel shows the first instance's load, in its own way.
+fn add_sentinels(world: &World) {
+    let now_secs = world.clock().now_secs();
+    let first = world.instances().into_iter().next();
+    for name in SENTINELS {
+        let data = first.as_ref().map_or_else(
+            || Arc::new(RwLock::new(InstanceData::new(0, Engine::Postgres, "localhost".to_owned(), 5432, None))),
+            |instance| instance.data.clone(),
+        );
+        world.put_instance(Identity::derive(name, Some("sentinel"), now_secs), data);
+    }
+}

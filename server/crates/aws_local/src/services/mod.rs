@@ -1,0 +1,86 @@
+//! The services, one module each, found by what a request names.
+//!
+//! A service is a table: how requests name it in each format, and its operations. Adding a service is
+//! adding a module with such a table to [`SERVICES`].
+
+mod cloudwatch;
+mod pi;
+mod rds;
+mod sts;
+
+pub(crate) use cloudwatch::evaluate_alarms;
+
+use crate::auth::Caller;
+use crate::error::ServiceError;
+use crate::faults::{Behaviour, SLOW_MS};
+use crate::input::{Input, Style};
+use crate::wire::Value;
+use crate::world::World;
+use std::cell::Cell;
+
+/// All services on the port.
+pub(crate) static SERVICES: &[&Service] = &[&pi::SERVICE, &cloudwatch::SERVICE, &rds::SERVICE, &sts::SERVICE];
+
+/// How a service is addressed, and what it can do.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// Prefix of IAM actions, e.g. `rds`.
+    pub(crate) action_prefix: &'static str,
+    /// Service names in the credential scope.
+    pub(crate) signing_name: &'static str,
+    /// `X-Amz-Target` prefix and RPC path segment; empty where there is neither.
+    pub(crate) target: &'static str,
+    /// `Version` of the Query form; empty where there is none.
+    pub(crate) query_version: &'static str,
+    /// XML name space of the Query form.
+    pub(crate) xml_namespace: &'static str,
+    /// Shape name space of CBOR errors.
+    pub(crate) shape_namespace: &'static str,
+    /// How broken constraints are worded.
+    pub(crate) style: Style,
+    pub(crate) operations: &'static [Operation],
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    pub(crate) handler: fn(&Call<'_>) -> Result<Value, ServiceError>,
+}
+
+/// One request, read and admitted.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) caller: &'a Caller,
+    pub(crate) input: Input<'a>,
+    /// The answer is held back this long, milliseconds.
+    pub(crate) delay_ms: Cell<u64>,
+}
+
+impl Service {
+    /// The operation of that name.
+    pub(crate) fn operation(&self, name: &str) -> Result<&'static Operation, ServiceError> {
+        self.operations
+            .iter()
+            .find(|operation| operation.name == name)
+            .ok_or_else(|| ServiceError::unknown_operation(name))
+    }
+}
+
+impl Call<'_> {
+    /// What reading a resource of this behaviour does before any data is looked at.
+    pub(crate) fn meet(&self, behaviour: Behaviour, action: &str, resource: &str) -> Result<(), ServiceError> {
+        match behaviour {
+            Behaviour::Denied if action.starts_with("pi:") => Err(ServiceError::not_authorized(format!(
+                "User: arn:aws:iam::000000000000:user/local is not authorized to perform: {action} on resource: {resource}"
+            ))),
+            Behaviour::Denied => Err(ServiceError::access_denied(action, resource)),
+            Behaviour::Throttled => Err(ServiceError::throttled()),
+            Behaviour::Slow => {
+                self.delay_ms.set(SLOW_MS);
+                Ok(())
+            }
+            Behaviour::Gaps | Behaviour::PiOff | Behaviour::Ordinary => Ok(()),
+        }
+    }
+}
