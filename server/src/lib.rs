@@ -17,5 +17,6 @@ pub mod doctor;
 pub mod shutdown;
 pub mod schedule;
 pub mod api;
+pub mod hooks;
 pub mod web;
 pub mod telemetry;
