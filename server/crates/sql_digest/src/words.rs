@@ -212,6 +212,12 @@ pub(crate) static COMMON: Table = Table::common();
 /// Keywords of the engines that keep the case of names.
 pub(crate) static KEEP_CASE: Table = Table::common().insert_list(MYSQL_KEYWORDS, OPERAND | CALL);
 
+/// What is known of a word in any engine; 0 for a word that is no keyword.
+pub(crate) fn keyword_flags(word: &str) -> u16 {
+    let bytes = word.as_bytes();
+    COMMON.flags(key_of(bytes, bytes.len(), bytes.len(), lower(load8(bytes, 0))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
