@@ -6,9 +6,11 @@
 //! (`None`), it never becomes 0.
 
 mod axis;
+mod blocking;
 pub mod chart;
 mod chips;
 mod clock;
+mod compare;
 mod context;
 mod counters;
 mod coverage;
@@ -19,13 +21,16 @@ pub mod number;
 mod panel;
 mod readout;
 mod scale;
+mod sql_page;
 mod table;
 mod top_sql;
 mod verdict;
 
 pub use axis::{Axis, OffsetChange};
+pub use blocking::{BlockerRow, BlockingNode, BlockingView, SessionFacts};
 pub use chips::{Blocked, BlockedChip};
 pub use clock::{LocalTime, TimeTick};
+pub use compare::{ChangeKind, CompareDigest, CompareDimension, CompareRow, CompareSide, CompareView, DeployCard};
 pub use context::{ContextRow, ContextView};
 pub use counters::{CounterStrip, CountersView};
 pub use coverage::{BucketCover, Coverage, GapReason};
@@ -35,6 +40,10 @@ pub use load::{Ghost, Layer, LoadView, Marker, MarkerKind, Peak, VcpuLine};
 pub use panel::{Panel, Source, Trouble};
 pub use readout::{Readout, ReadoutRest, ReadoutRow};
 pub use scale::Scale;
+pub use sql_page::{
+    CallFigure, CallSeries, ChangeCause, ChangePart, ChangeView, ColumnRole, ElsewhereRow, ElsewhereView, SqlPageView,
+    StatementFacts, StatementFinding,
+};
 pub use table::{Cell, DataTable, guarded};
 pub use top_sql::{Badge, ChildStatement, LoadPart, RowKind, SqlRow, TopSqlView};
 pub use verdict::{Clause, Severity, Tile, Verdict};

@@ -207,7 +207,7 @@ fn label_of(key: &str, input: &LoadInput) -> String {
 }
 
 /// Deploys and events of the window, and what alarms of this instance did.
-fn markers(lookup: &Lookup, page: &Page) -> Result<Vec<Marker>> {
+pub(crate) fn markers(lookup: &Lookup, page: &Page) -> Result<Vec<Marker>> {
     let window = page.axis.window;
     let stored = lookup.archive.markers(&page.instance.id, window)?;
     let mut markers: Vec<Marker> = stored

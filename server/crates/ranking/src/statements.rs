@@ -47,7 +47,7 @@ impl SqlIndex {
         let statement = self.get(pi_id);
         match dimension {
             Dimension::Sql => vec![self.digest_of(pi_id).to_string()],
-            Dimension::Table => statement.map(|statement| unique(&statement.tables)).unwrap_or_default(),
+            Dimension::Table => statement.map(tables_of).unwrap_or_default(),
             Dimension::Kind => {
                 statement.map(|statement| statement.kind.clone()).filter(|kind| !kind.is_empty()).into_iter().collect()
             }
@@ -72,6 +72,15 @@ impl SqlIndex {
     pub fn ids_matching(&self, filter: &Filter) -> Vec<String> {
         self.ids.iter().filter(|id| self.matches(id, filter)).cloned().collect()
     }
+}
+
+/// Tables of a statement, each once. Statements kept before tables were noted are read again.
+pub(crate) fn tables_of(statement: &Statement) -> Vec<String> {
+    if statement.tables.is_empty() {
+        let read = sql_digest::digest(statement.normal_form.as_bytes(), statement.engine);
+        return unique(&read.tables.into_iter().map(|table| table.name).collect::<Vec<_>>());
+    }
+    unique(&statement.tables)
 }
 
 fn unique(names: &[String]) -> Vec<String> {

@@ -46,19 +46,14 @@ pub async fn rank_top_sql(
 }
 
 fn top_panel(lookup: &Lookup, page: &Page, sort: SortBy, limit: usize) -> Result<Panel<TopSqlView>> {
-    let (question, _) = page.plan(lookup, Dimension::Sql)?;
-    let matrix = page.answer(lookup, &question, &SqlIndex::default())?;
-    if !is_covered(&matrix) && lookup.is_settled() && page.axis.period < Period::MINUTE {
+    let gathered = gather(lookup, page)?;
+    if !is_covered(&gathered.matrix) && lookup.is_settled() && page.axis.period < Period::MINUTE {
         return top_panel(lookup, &page.in_buckets(Period::MINUTE), sort, limit);
     }
-    let gathered = gather(lookup, page)?;
     if let Some(state) = state_of(lookup, &page.instance, &gathered.matrix) {
         return Ok(state);
     }
-    let source = source_of(&page.instance, &gathered.matrix);
-    let mut view = rank(&gathered.input(&page.instance, sort, limit));
-    view.source = source;
-    Ok(Panel::Data(view))
+    Ok(Panel::Data(rank(&gathered.input(&page.instance, sort, limit))))
 }
 
 /// Everything a ranking of digests reads.
@@ -187,6 +182,24 @@ pub fn rank(input: &TopInput) -> TopSqlView {
         coverage: coverage_of(&input.matrix.cover),
         source: source_of(input.instance, input.matrix),
     }
+}
+
+/// The row of one digest, shown or not; of one that is gone too. `None` when it ran in neither
+/// window.
+#[must_use]
+pub(crate) fn row_of_digest(input: &TopInput, digest: DigestId) -> Option<SqlRow> {
+    let names = |pi_id: &str| input.index.names(pi_id, Dimension::Sql);
+    let digests = regrouped(input.matrix, names);
+    let before = input.before.map(|before| regrouped(before, names));
+    let total = Aas(weighted_mean(&digests.total, &digests.covered_secs).unwrap_or(0.0));
+    let key = digest.to_string();
+    if let Some(row) = crate::matrix::row(&digests, &key) {
+        let split = Split::new(input, &digests.covered_secs);
+        return digest_row(row, total, &children_by_digest(input), &split, before.as_ref(), input);
+    }
+    let before = before?;
+    let mean = mean_of(&before, &key);
+    (mean.0 > 0.0).then(|| gone_row(digest, mean, input)).flatten()
 }
 
 /// PI's ids of each digest, those with the most load first.
@@ -375,21 +388,20 @@ fn gone_rows(digests: &LoadMatrix, before: Option<&LoadMatrix>, input: &TopInput
     let rows = before.series.iter().filter(is_gone).map(|row| (row, mean_of(before, &row.key)));
     rows.filter(|(_, mean)| mean.0 >= (total * GONE_PART).max(0.01))
         .take(MOST_GONE)
-        .filter_map(|(row, mean)| {
-            let digest: DigestId = row.key.parse().ok()?;
-            let ids = input.before?.series.iter().map(|row| row.key.as_str());
-            let ids: Vec<&str> = ids.filter(|id| input.index.digest_of(id) == digest).collect();
-            Some(SqlRow {
-                kind: RowKind::Digest(digest),
-                statement: input.index.short_text(ids.first()?),
-                mean: Aas::ZERO,
-                before: Some(mean),
-                badges: vec![Badge::Gone],
-                share: Some(0.0),
-                ..blank_row(RowKind::Unattributed)
-            })
-        })
+        .filter_map(|(row, mean)| gone_row(row.key.parse().ok()?, mean, input))
         .collect()
+}
+
+fn gone_row(digest: DigestId, mean: Aas, input: &TopInput) -> Option<SqlRow> {
+    let mut ids = input.before?.series.iter().map(|row| row.key.as_str());
+    let first = ids.find(|id| input.index.digest_of(id) == digest)?;
+    Some(SqlRow {
+        statement: input.index.short_text(first),
+        before: Some(mean),
+        badges: vec![Badge::Gone],
+        share: Some(0.0),
+        ..blank_row(RowKind::Digest(digest))
+    })
 }
 
 fn blank_row(kind: RowKind) -> SqlRow {

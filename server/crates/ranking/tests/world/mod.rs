@@ -1,6 +1,6 @@
 //! Small worlds whose every number can be checked by hand: who ran what, waiting for what, in which
 //! minute. A world answers as Performance Insights would, and counts naively, session by session.
-#![allow(unreachable_pub, clippy::unwrap_used, clippy::cast_possible_wrap)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::cast_possible_wrap)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
