@@ -11,6 +11,7 @@ mod arn;
 mod composite;
 mod expression;
 mod landing;
+pub mod links;
 mod notation;
 mod payload;
 mod promql;
