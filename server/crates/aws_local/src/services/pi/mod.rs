@@ -10,6 +10,8 @@ mod grouping;
 mod request;
 mod resource_metrics;
 mod statistics;
+#[cfg(test)]
+mod tests;
 
 use super::{Call, Operation, Service};
 use crate::error::ServiceError;
