@@ -450,6 +450,12 @@ pub fn parameter(search: &str, name: &str) -> Option<String> {
     pairs(search).filter(|(have, _)| have == name).last().map(|(_, value)| value)
 }
 
+/// The zone a query string names, when it can be read.
+#[must_use]
+pub fn zone_of(search: &str) -> Option<Zone> {
+    parameter(search, "tz").and_then(|name| zone(&name).ok())
+}
+
 /// Whether a text is an address inside this app that may be redirected to: a path of ours and not
 /// `//host`, `/\host` or anything with a control character.
 #[must_use]

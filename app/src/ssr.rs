@@ -1,9 +1,12 @@
-//! What the server hands to the app with each request.
+//! What the server hands to the app with each request, and the questions pages ask it.
+
+mod alarms;
+mod questions;
 
 use leptos::prelude::*;
-use ranking::Reader;
 use units::Timestamp;
 
+pub use self::questions::Source;
 use crate::session::Session;
 
 /// Addresses of the files a page loads, with their hashes.
@@ -13,7 +16,7 @@ pub struct Assets {
     pub style: String,
     /// Icon.
     pub icon: String,
-    /// Script and wasm; `None` when this server has none, then pages stay as rendered.
+    /// The browser's half of the app; `None` when this server has none, then pages stay as rendered.
     pub module: Option<Module>,
 }
 
@@ -24,15 +27,6 @@ pub struct Module {
     pub script: String,
     /// Address of the wasm file.
     pub wasm: String,
-}
-
-/// Where pages get their data.
-#[derive(Clone)]
-pub struct Source {
-    /// Reads the archive.
-    pub reader: Reader,
-    /// When this request came; the only clock pages know.
-    pub now: Timestamp,
 }
 
 /// The session of the request. Outside of a request (when routes are listed) it is the default.

@@ -8,6 +8,10 @@ pub fn tell_the_server() {
         use leptos::prelude::{document, window};
         use wasm_bindgen::{JsCast, JsValue};
 
+        // Tests, and whoever else must know, see here that the page is live.
+        if let Some(root) = document().document_element() {
+            drop(root.set_attribute("data-hydrated", "true"));
+        }
         const KEPT: &str = "Path=/; SameSite=Lax; Max-Age=31536000";
         let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() else { return };
         if let Some(width) = window().inner_width().ok().and_then(|width| width.as_f64()) {

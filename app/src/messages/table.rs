@@ -82,6 +82,8 @@ messages! {
     ADD_FILTER: "Add filter", "필터 추가";
     FILTER: "Filter", "필터";
     FILTER_HINT: "dimension:value; a minus sign in front excludes. Dimensions: {dimensions}.", "차원:값 형식이며, 앞에 -를 붙이면 제외합니다. 차원: {dimensions}.";
+    BLOCKED_ONE_OTHER: "{filter} is not applied: Performance Insights filters by one other dimension at a time, and {taken} is taken.", "{filter}은(는) 적용되지 않습니다: Performance Insights는 다른 차원 하나로만 필터링하며 {taken}이(가) 이미 쓰였습니다.";
+    BLOCKED_TOO_MANY: "{filter} is not applied: it stands for {count} questions, more than one call holds.", "{filter}은(는) 적용되지 않습니다: 질문 {count}개에 해당하여 한 번의 호출에 담을 수 없습니다.";
     REMOVE_FILTER: "Remove filter {filter}", "필터 {filter} 제거";
     CHIP_IS: "{dimension} is", "{dimension} =";
     CHIP_IS_NOT: "{dimension} is not", "{dimension} ≠";
@@ -110,6 +112,18 @@ messages! {
     HOW_WE_KNOW: "How we know", "근거";
     CHECKED: "Checked", "확인한 것";
     NO_FINDING: "**Nothing stands out** in this window.", "이 구간에서 **특별한 점이 없습니다**.";
+    RULE_LOAD_ABOVE_VCPU: "**{aas} AAS on {vcpu} vCPU** from {from} to {to}, {duration}.", "{from}부터 {to}까지 {duration} 동안 **{vcpu} vCPU에 {aas} AAS**.";
+    RULE_LOAD_ABOVE_VCPU_NOW: "**{aas} AAS on {vcpu} vCPU** since {from}, for {duration} now.", "{from}부터 {duration}째 **{vcpu} vCPU에 {aas} AAS**.";
+    RULE_LOAD_ABOVE_BEFORE: "**{aas} AAS against {before}** in the compare window, {factor}.", "비교 구간 **{before} 대비 {aas} AAS**, {factor}.";
+    RULE_WAIT_DOMINATES: "**{share} is {class}**, most of it `{event}`.", "**{share}가 {class}**, 대부분 `{event}`.";
+    RULE_CPU_DOMINATES: "**{share} is CPU**: sessions compute, they do not wait.", "**{share}가 CPU**: 세션은 대기하지 않고 계산합니다.";
+    RULE_DIGEST_CAUSES: "{share} of that is `{statement}`.", "그중 {share}는 `{statement}`.";
+    RULE_DIGEST_NEW: "{share} of that is `{statement}`, which the compare window does not have.", "그중 {share}는 비교 구간에 없던 `{statement}`.";
+    RULE_BLOCKED_NOT_BUSIER: "**Blocked, not busier**: calls {calls}, latency {latency}.", "**바빠진 것이 아니라 막혔습니다**: 호출 {calls}, 지연 {latency}.";
+    RULE_SLOWER_NOT_BUSIER: "Slower, not busier: calls {calls}, latency {latency}.", "바빠진 것이 아니라 느려졌습니다: 호출 {calls}, 지연 {latency}.";
+    RULE_BUSIER_NOT_SLOWER: "Busier, not slower: calls {calls}, latency {latency}.", "느려진 것이 아니라 바빠졌습니다: 호출 {calls}, 지연 {latency}.";
+    RULE_BUSIER_AND_SLOWER: "Busier and slower: calls {calls}, latency {latency}.", "바빠지고 느려졌습니다: 호출 {calls}, 지연 {latency}.";
+    RULE_NO_DATA: "**Nothing is known** of this window.", "이 구간은 **알려진 것이 없습니다**.";
     TILE_NOW: "Now", "현재";
     TILE_P99: "p99", "p99";
     TILE_CPU: "CPU", "CPU";
@@ -227,6 +241,7 @@ messages! {
     ALARMS_IN_ALARM: "{count} in alarm", "경보 {count}개";
     ALL_ALARMS: "All alarms", "모든 경보";
     ALARM_RULE: "Changed state at **{time}**: {rule}. Window frozen from 30 min before to 15 min after.", "**{time}**에 상태 변경: {rule}. 30분 전부터 15분 후까지 고정된 구간입니다.";
+    ALARM_LIMIT: "Alarm {sign} {value}", "경보 {sign} {value}";
     ALARM_MISSING: "This alarm cannot be opened", "이 경보를 열 수 없습니다";
     ALARM_UNKNOWN: "No watched region has an alarm with this ARN; it may be deleted, or belong to another account.", "감시하는 리전에 이 ARN의 경보가 없습니다. 삭제되었거나 다른 계정의 경보일 수 있습니다.";
     ALARM_MISSING_HINT: "The link needs `arn=` with the whole ARN of a CloudWatch alarm on an RDS instance, and may carry `at=` with a time.", "링크에는 RDS 인스턴스에 대한 CloudWatch 경보의 전체 ARN이 `arn=`으로 있어야 하며, `at=`으로 시각을 줄 수 있습니다.";

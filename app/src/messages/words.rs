@@ -1,7 +1,7 @@
 //! Names of the values of our types, by value.
 
 use units::{Dimension, SortBy};
-use view::GapReason;
+use view::{Blocked, GapReason};
 
 use super::{Message, Say, table as m};
 use crate::session::{Density, Theme};
@@ -100,8 +100,36 @@ pub fn gap_reason(reason: &GapReason, say: Say) -> String {
     }
 }
 
-/// The sentence of a rule of the verdict.
+/// Why a chip is not applied.
 #[must_use]
-pub fn rule(_key: &str) -> Option<Message> {
-    None
+pub fn blocked(filter: &str, reason: Blocked, say: Say) -> String {
+    match reason {
+        Blocked::OneOther { taken } => {
+            let taken = say.text(dimension(taken)).to_lowercase();
+            say.with(m::BLOCKED_ONE_OTHER, &[("filter", filter), ("taken", &taken)])
+        }
+        Blocked::TooMany { questions } => {
+            say.with(m::BLOCKED_TOO_MANY, &[("filter", filter), ("count", &questions.to_string())])
+        }
+    }
+}
+
+/// The sentence of a rule of the verdict, by its key.
+#[must_use]
+pub fn rule(key: &str) -> Option<Message> {
+    Some(match key {
+        "load_above_vcpu" => m::RULE_LOAD_ABOVE_VCPU,
+        "load_above_vcpu_now" => m::RULE_LOAD_ABOVE_VCPU_NOW,
+        "load_above_before" => m::RULE_LOAD_ABOVE_BEFORE,
+        "wait_dominates" => m::RULE_WAIT_DOMINATES,
+        "cpu_dominates" => m::RULE_CPU_DOMINATES,
+        "digest_causes" => m::RULE_DIGEST_CAUSES,
+        "digest_new" => m::RULE_DIGEST_NEW,
+        "blocked_not_busier" => m::RULE_BLOCKED_NOT_BUSIER,
+        "slower_not_busier" => m::RULE_SLOWER_NOT_BUSIER,
+        "busier_not_slower" => m::RULE_BUSIER_NOT_SLOWER,
+        "busier_and_slower" => m::RULE_BUSIER_AND_SLOWER,
+        "no_data" => m::RULE_NO_DATA,
+        _ => return None,
+    })
 }

@@ -42,8 +42,11 @@ pub fn SourcesRoute() -> impl IntoView {
 
 fn table(view: SourcesView) -> AnyView {
     let (say, clock) = (use_say(), use_reader_clock());
+    let links = StateLinks { again: paths::SOURCES.to_owned(), sources: paths::SOURCES.to_owned() };
+    let trouble = view.trouble.map(|trouble| trouble_view(trouble, m::INSTANCES, &links));
     let rows = view.lines.into_iter().map(|line| row(line, &clock, say)).collect_view();
     view! {
+        {trouble}
         <div class="scroll-x">
             <table class="table">
                 <thead class="table__head">

@@ -45,7 +45,7 @@ pub struct AlarmLanding {
     pub at: Option<Timestamp>,
     /// What it watches, as one line.
     pub rule: String,
-    /// Threshold in AAS and its label, when the alarm is on DB load.
+    /// Threshold in AAS and its sign (`>`), when the alarm is on DB load.
     pub threshold: Option<(f64, String)>,
     /// The frozen page.
     pub href: String,
@@ -57,7 +57,7 @@ pub struct AlarmLanding {
 /// [`ViewError`], see there.
 #[server(prefix = "/api/page", endpoint = "alarms", input = GetUrl, output = Json)]
 pub async fn list_alarms() -> Result<Panel<AlarmsView>, ViewError> {
-    crate::ssr::Source::of_request()?.alarms().await
+    crate::ssr::Source::of_request()?.alarms()
 }
 
 /// Where an alarm leads.
@@ -72,5 +72,5 @@ pub async fn resolve_alarm(
     /// The time the link names, in milliseconds; 0 for the last change of state.
     at_ms: i64,
 ) -> Result<AlarmLanding, ViewError> {
-    crate::ssr::Source::of_request()?.alarm(&arn, at_ms).await
+    crate::ssr::Source::of_request()?.alarm(&arn, at_ms)
 }

@@ -14,6 +14,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The band.
     pub tiles: Vec<Tile>,
+    /// What the verdict speaks of, to zoom to; `None` when that is the whole window.
+    pub subject: Option<units::Window>,
 }
 
 /// Facts of an instance.

@@ -37,6 +37,8 @@ pub struct SourceLine {
 pub struct SourcesView {
     /// A line an instance.
     pub lines: Vec<SourceLine>,
+    /// What fails for all of them: the inventory itself.
+    pub trouble: Option<Trouble>,
 }
 
 /// The frame of a page.
@@ -45,7 +47,7 @@ pub struct SourcesView {
 /// [`ViewError`], see there.
 #[server(prefix = "/api/page", endpoint = "frame", input = GetUrl, output = Json)]
 pub async fn fetch_frame() -> Result<Frame, ViewError> {
-    crate::ssr::Source::of_request()?.frame().await
+    crate::ssr::Source::of_request()?.frame()
 }
 
 /// Instances ranked by load.

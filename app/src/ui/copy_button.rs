@@ -29,7 +29,11 @@ pub fn CopyButton(
     let on_click = move |_: ev::MouseEvent| {
         copy(&text.get_untracked());
         set_copied.set(true);
-        set_timeout(move || drop(set_copied.try_set(false)), std::time::Duration::from_secs(2));
+        set_timeout(
+            move || {
+                set_copied.try_set(false);
+            },
+            std::time::Duration::from_secs(2));
     };
     view! {
         <button class=format!("button {class}") type="button" on:click=on_click data-key=key>

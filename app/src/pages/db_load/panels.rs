@@ -35,10 +35,11 @@ pub(super) fn JudgementPanel(context: DbContext) -> impl IntoView {
     let key = move || context.key(DbPage::judge_search);
     let judgement = Resource::new(key, |(instance, search, at)| judge_db_load(instance, search, at));
     let body = move || {
+        let page = context.page.get();
         Suspend::new(async move {
             match judgement.await {
-                Ok(Judgement { verdict, tiles }) => view! {
-                    <VerdictLine verdict=verdict zoom=None />
+                Ok(Judgement { verdict, tiles, subject }) => view! {
+                    <VerdictLine verdict=verdict zoom=subject.map(|window| page.with_window(window).href()) />
                     <Tiles tiles=tiles />
                 }
                 .into_any(),
@@ -64,7 +65,10 @@ pub(super) fn LoadPanel(context: DbContext) -> impl IntoView {
         let as_table = context.page.with(|page| page.as_table);
         Suspend::new(async move {
             let landing = landing.await.ok();
-            let threshold = landing.and_then(|landing| landing.threshold).map(|(value, label)| (value, label));
+            let threshold = landing.and_then(|landing| landing.threshold).map(|(value, sign)| {
+                let printed = view::number::three_figures(value);
+                (value, say.with(m::ALARM_LIMIT, &[("sign", &sign), ("value", &printed)]))
+            });
             let links = state_links(context.page);
             let draw = |view: LoadView| load_body(view, context, LoadLook { width, as_table, threshold });
             let body = panel_body(load.await, m::DB_LOAD, m::NO_SESSIONS, &links, draw);
@@ -141,6 +145,7 @@ fn load_body(view: LoadView, context: DbContext, look: LoadLook) -> AnyView {
     let ghost = ghost_name(&page.query.compare, say);
     let hrefs = view.layers.iter().map(|layer| filter_href(&page, view.slice, &layer.key)).collect();
     let coverage = coverage_badge(&view, say);
+    let blocked = blocked_chips(&view, say);
     let setup = LoadChartSetup {
         words: chart_words(&ghost, say),
         width: look.width,
@@ -149,6 +154,7 @@ fn load_body(view: LoadView, context: DbContext, look: LoadLook) -> AnyView {
     };
     let view = StoredValue::new(view);
     view! {
+        {blocked}
         {coverage}
         <LegendView view=view hrefs=hrefs focus=context.focus ghost_label=ghost />
         <LoadFigure view=view setup=setup focus=context.focus on_window=context.on_window />
@@ -160,6 +166,16 @@ fn load_body(view: LoadView, context: DbContext, look: LoadLook) -> AnyView {
 fn filter_href(page: &DbPage, dimension: Dimension, key: &str) -> Option<String> {
     let usable = !key.is_empty() && key.len() <= Filter::MAX_VALUE_BYTES;
     usable.then(|| page.with_filter(Filter::is(dimension, key)).href())
+}
+
+/// Chips that the numbers do not follow, and why.
+fn blocked_chips(view: &LoadView, say: Say) -> Option<impl IntoView + use<>> {
+    let lines = view.blocked.iter().map(|chip| {
+        let filter = format!("{} {}", say.text(m::dimension(chip.filter.dimension)).to_lowercase(), chip.filter.value);
+        view! { <li>{m::blocked(&filter, chip.reason, say)}</li> }
+    });
+    let lines = lines.collect_view();
+    (!view.blocked.is_empty()).then(|| view! { <ul class="notice notice--warning notice--inside">{lines}</ul> })
 }
 
 fn coverage_badge(view: &LoadView, say: Say) -> Option<impl IntoView + use<>> {

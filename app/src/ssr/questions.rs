@@ -1,0 +1,183 @@
+//! The questions pages ask: parsed from an address, answered by `ranking`, errors mapped.
+
+use leptos::prelude::*;
+use ranking::Reader;
+use units::{DbLoadQuery, DigestId, Dimension, Filter, ResourceId, TimeRange, Timestamp};
+use view::{ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, RowKind, TopSqlView};
+
+use crate::error::ViewError;
+use crate::paths::DbPage;
+use crate::server_fns::{Frame, Judgement, SourceLine, SourcesView, StatementView};
+use crate::session::Session;
+
+/// Rows of the Top SQL table.
+const TOP_ROWS: usize = 25;
+/// Longest query string that is looked at.
+const MAX_SEARCH_BYTES: usize = 8192;
+/// A page may stand for a moment this long ago; older ones are asked about the present.
+const OLDEST_MOMENT_SECS: i64 = 86_400;
+
+/// Where pages get their data.
+#[derive(Clone)]
+pub struct Source {
+    pub(super) reader: Reader,
+    pub(super) now: Timestamp,
+    session: Option<Session>,
+}
+
+impl Source {
+    /// A source for one request that came at `now`; the only clock pages know.
+    #[must_use]
+    pub const fn new(reader: Reader, now: Timestamp) -> Self {
+        Self { reader, now, session: None }
+    }
+
+    /// The source of the request at hand.
+    ///
+    /// # Errors
+    /// [`ViewError::Unavailable`] outside of a request.
+    pub(crate) fn of_request() -> Result<Self, ViewError> {
+        let source = use_context::<Self>().ok_or(ViewError::Unavailable { request_id: String::new() })?;
+        Ok(Self { session: use_context::<Session>(), ..source })
+    }
+
+    /// The moment a page stands for: as it says, but neither in the future nor long ago.
+    pub(crate) fn moment(&self, at_ms: i64) -> Timestamp {
+        let at = Timestamp(at_ms);
+        if at < self.now.plus_secs(-OLDEST_MOMENT_SECS) { self.now } else { at.min(self.now) }
+    }
+
+    /// The page and moment of a panel's request.
+    ///
+    /// # Errors
+    /// [`ViewError::BadRequest`] when the query string is too long.
+    pub(crate) fn question(&self, instance: String, search: &str, at_ms: i64) -> Result<(DbPage, Timestamp), ViewError> {
+        if search.len() > MAX_SEARCH_BYTES {
+            return Err(ViewError::BadRequest { reason: "the address is longer than 8 KiB".to_owned() });
+        }
+        let zone = self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default();
+        Ok((DbPage::parse(ResourceId(instance), search, &zone), self.moment(at_ms)))
+    }
+
+    /// Maps an error of `ranking`; the cause goes to the log, with the id the reader sees.
+    fn mapped(&self, error: ranking::Error) -> ViewError {
+        match error {
+            ranking::Error::UnknownInstance(what) => ViewError::NotFound { what },
+            error @ (ranking::Error::AmbiguousName { .. } | ranking::Error::Range(_)) => {
+                ViewError::BadRequest { reason: error.to_string() }
+            }
+            error @ (ranking::Error::Archive(_) | ranking::Error::CutOff) => self.unavailable(&error),
+        }
+    }
+
+    /// Logs a cause and gives the reader the id it is logged under.
+    pub(super) fn unavailable(&self, cause: &dyn std::error::Error) -> ViewError {
+        let request_id = self.session.as_ref().map(|session| session.request_id.clone()).unwrap_or_default();
+        tracing::error!(request.id = %request_id, error = %cause, "a page could not be made");
+        ViewError::Unavailable { request_id }
+    }
+
+    pub(crate) async fn instance(&self, id: &str) -> Result<InstanceFacts, ViewError> {
+        ranking::fetch_instance(&self.reader, id, self.now).await.map_err(|error| self.mapped(error))
+    }
+
+    pub(crate) async fn load(&self, query: &DbLoadQuery, now: Timestamp) -> Result<Panel<LoadView>, ViewError> {
+        ranking::fetch_db_load(&self.reader, query, now).await.map_err(|error| self.mapped(error))
+    }
+
+    pub(crate) async fn overview(&self, query: &DbLoadQuery, now: Timestamp) -> Result<Panel<LoadView>, ViewError> {
+        ranking::fetch_overview(&self.reader, query, now).await.map_err(|error| self.mapped(error))
+    }
+
+    pub(crate) async fn judge(&self, query: &DbLoadQuery, now: Timestamp) -> Result<Judgement, ViewError> {
+        let judged = ranking::judge_db_load(&self.reader, query, now).await.map_err(|error| self.mapped(error))?;
+        Ok(Judgement { verdict: judged.verdict, tiles: judged.tiles, subject: judged.subject })
+    }
+
+    pub(crate) async fn top(&self, query: &DbLoadQuery, now: Timestamp) -> Result<Panel<TopSqlView>, ViewError> {
+        ranking::rank_top_sql(&self.reader, query, TOP_ROWS, now).await.map_err(|error| self.mapped(error))
+    }
+
+    pub(crate) async fn context(
+        &self,
+        query: &DbLoadQuery,
+        dimension: Dimension,
+        now: Timestamp,
+    ) -> Result<Panel<ContextView>, ViewError> {
+        ranking::rank_context(&self.reader, query, dimension, now).await.map_err(|error| self.mapped(error))
+    }
+
+    pub(crate) async fn counters(&self, query: &DbLoadQuery, now: Timestamp) -> Result<Panel<CountersView>, ViewError> {
+        ranking::fetch_counters(&self.reader, query, now).await.map_err(|error| self.mapped(error))
+    }
+
+    pub(crate) async fn fleet(&self, range: &TimeRange, now: Timestamp) -> Result<Panel<FleetView>, ViewError> {
+        let zone = self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default();
+        let fleet = ranking::rank_fleet(&self.reader, range, &zone, now).await.map_err(|error| self.mapped(error))?;
+        Ok(if fleet.rows.is_empty() && fleet.trouble.is_none() { Panel::Empty } else { Panel::Data(fleet) })
+    }
+
+    /// The statement and its row. A digest that did not run in the window is a true zero; one that
+    /// nobody ever saw is not found.
+    pub(crate) async fn statement(
+        &self,
+        query: &DbLoadQuery,
+        digest: &str,
+        now: Timestamp,
+    ) -> Result<Panel<StatementView>, ViewError> {
+        let id: DigestId = digest.parse().map_err(|error: units::DigestIdError| {
+            ViewError::BadRequest { reason: error.to_string() }
+        })?;
+        let known = self.reader.archive().statements_of(id).map_err(|error| self.unavailable(&error))?;
+        let query = DbLoadQuery { filters: vec![Filter::is(Dimension::Sql, digest)], ..query.clone() };
+        let view = match self.top(&query, now).await? {
+            Panel::Data(view) => view,
+            Panel::Empty => return Ok(Panel::Empty),
+            Panel::Trouble(trouble) => return Ok(Panel::Trouble(trouble)),
+        };
+        let Some(row) = view.rows.into_iter().find(|row| row.kind == RowKind::Digest(id)) else {
+            return if known.is_empty() { Err(ViewError::NotFound { what: digest.to_owned() }) } else { Ok(Panel::Empty) };
+        };
+        // Of texts that were cut at different places the longest tells most.
+        let text = known.iter().map(|statement| statement.masked.as_str()).max_by_key(|text| text.len());
+        let text = text.filter(|text| !text.is_empty()).map_or_else(|| row.statement.clone(), ToOwned::to_owned);
+        Ok(Panel::Data(StatementView { text, row, source: view.source }))
+    }
+
+    pub(crate) fn frame(&self) -> Result<Frame, ViewError> {
+        let archive = self.reader.archive();
+        let failed = |error| self.unavailable(&error);
+        let mut instances: Vec<(ResourceId, String)> = archive
+            .instances()
+            .map_err(failed)?
+            .into_iter()
+            .filter(|instance| instance.status != "deleted")
+            .map(|instance| (instance.id, instance.name))
+            .collect();
+        instances.sort_by(|a, b| a.1.cmp(&b.1));
+        let alarms = archive.alarms().map_err(failed)?;
+        let ringing = alarms.iter().filter(|alarm| alarm.status.name() == "ALARM").count();
+        let today = self.now.secs().div_euclid(86_400);
+        let calls = archive.api_calls(today, today + 1).map_err(failed)?;
+        Ok(Frame {
+            instances,
+            alarms: (!alarms.is_empty()).then(|| u32::try_from(ringing).unwrap_or(u32::MAX)),
+            calls_today: Some(calls.iter().map(|one| one.calls).sum()),
+        })
+    }
+
+    pub(crate) async fn sources(&self) -> Result<Panel<SourcesView>, ViewError> {
+        let fleet = match self.fleet(&TimeRange::default(), self.now).await? {
+            Panel::Data(fleet) => fleet,
+            Panel::Empty => return Ok(Panel::Empty),
+            Panel::Trouble(trouble) => return Ok(Panel::Trouble(trouble)),
+        };
+        let lines = fleet.rows.into_iter().map(|row| SourceLine {
+            id: row.facts.id,
+            name: row.facts.name,
+            collected_to: row.coverage.collected_to,
+            trouble: row.trouble,
+        });
+        Ok(Panel::Data(SourcesView { lines: lines.collect(), trouble: fleet.trouble }))
+    }
+}

@@ -1,0 +1,119 @@
+//! The HTTP face: one router for pages, their panels, the API, assets and the state of the process.
+//!
+//! Every response passes the same layers, outermost first: request id and nonce, a catcher for
+//! panics, the checks on host, length and origin, the security headers, compression, a time limit.
+
+mod accept;
+mod assets;
+mod checks;
+mod headers;
+mod names;
+mod pages;
+mod panics;
+mod request;
+mod settings;
+mod status;
+mod zones;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use metrics_exporter_prometheus::PrometheusHandle;
+use ranking::Reader;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+
+pub(crate) use self::names::lead_to_id;
+pub use self::zones::offset_changes;
+use crate::api;
+
+/// Largest body a request may have.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Longest time a request may take; interactive reads wait for AWS at most this long.
+const MAX_REQUEST: Duration = Duration::from_secs(30);
+
+/// How ready the process is: `/readyz` asks it at each request.
+pub type Readiness = Arc<dyn Fn() -> Ready + Send + Sync>;
+
+/// Which parts are ready to serve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Ready {
+    /// The archive is open.
+    pub archive_open: bool,
+    /// The first poll of the inventory and of load is done, with or without success.
+    pub first_poll_done: bool,
+}
+
+impl Ready {
+    /// Whether all parts are.
+    #[must_use]
+    pub const fn all(self) -> bool {
+        self.archive_open && self.first_poll_done
+    }
+}
+
+/// What the web server needs.
+#[derive(Clone)]
+pub struct AppState {
+    /// Reads the archive; give it a zone database with [`offset_changes`].
+    pub reader: Reader,
+    /// Tells `/readyz`.
+    pub readiness: Readiness,
+    /// Renders `/metrics`; none when no recorder is installed.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// Serves `listener` until `shutdown` is cancelled, then lets open requests end.
+///
+/// # Errors
+/// When the listener has no local address.
+pub async fn serve(listener: TcpListener, state: AppState, shutdown: CancellationToken) -> std::io::Result<()> {
+    let address = listener.local_addr()?;
+    accept::run(listener, router(state, address), shutdown).await;
+    Ok(())
+}
+
+/// The router with all its layers. `address` is where it listens: it decides which hosts are ours.
+pub fn router(state: AppState, address: SocketAddr) -> Router {
+    let assets = assets::Assets::find();
+    let pages = pages::router(&state, &assets);
+    let hosts = checks::Hosts::of(address);
+    Router::new()
+        .merge(pages)
+        .merge(api::router(state.clone()))
+        .route("/settings", post(settings::save))
+        .route("/healthz", get(status::healthz))
+        .route("/readyz", get(status::readyz))
+        .route("/metrics", get(status::metrics))
+        .with_state(state)
+        .merge(assets::router(assets))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(tower_http::limit::RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(from_fn(limit_time))
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(hosts, checks::refuse_foreign))
+        .layer(from_fn(panics::catch))
+        .layer(from_fn(request::identify))
+}
+
+/// Small answers, pictures and what is packed already stay as they are.
+fn compressible() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::new("application/wasm"))
+}
+
+/// Answers 504 when a request takes too long; what it asked AWS for goes on and is archived.
+async fn limit_time(request: axum::extract::Request, next: axum::middleware::Next) -> axum::response::Response {
+    match tokio::time::timeout(MAX_REQUEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => checks::plain(http::StatusCode::GATEWAY_TIMEOUT, "the answer took too long; try again"),
+    }
+}
