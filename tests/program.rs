@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -35,23 +35,25 @@ impl Program {
                 command.env_remove(&name);
             }
         }
-        command.envs(environment.iter().copied());
+        command.env("NO_COLOR", "1").envs(environment.iter().copied());
         let mut child = command.spawn().unwrap();
-        let lines = read_lines(child.stdout.take().unwrap());
-        let stderr = read_all(child.stderr.take().unwrap());
+        let (sender, lines) = channel();
+        let stderr = Arc::default();
+        read_lines(child.stdout.take().unwrap(), sender.clone(), Arc::default());
+        read_lines(child.stderr.take().unwrap(), sender, Arc::clone(&stderr));
         Self { child, lines: Mutex::new(lines), stderr }
     }
 
-    /// The first address the program prints on its standard output.
-    pub fn url(&mut self) -> String {
+    /// The address on the first line that says `opening`, as `http://127.0.0.1:PORT`.
+    pub fn url(&mut self, opening: &str) -> String {
         self.wait_for_line("an address", |line| {
-            let begin = line.find("http://")?;
-            let end = line[begin..].find(|c: char| c.is_whitespace()).map_or(line.len(), |at| begin + at);
-            Some(line[begin..end].trim_end_matches('/').to_owned())
+            let after = line.contains(opening).then(|| line.split_once("127.0.0.1:")).flatten()?.1;
+            let port: String = after.chars().take_while(char::is_ascii_digit).collect();
+            Some(format!("http://127.0.0.1:{port}"))
         })
     }
 
-    /// Waits for the first line of standard output that `wanted` accepts.
+    /// Waits for the first line of output that `wanted` accepts.
     pub fn wait_for_line<T>(&mut self, what: &str, wanted: impl Fn(&str) -> Option<T>) -> T {
         let begun = Instant::now();
         loop {
@@ -93,7 +95,7 @@ impl Program {
     /// Waits until it has ended by itself.
     pub fn wait(&mut self, patience: Duration) -> ExitStatus {
         let begun = Instant::now();
-        // Standard output closes when the program ends: no polling is needed for that.
+        // Its output closes when the program ends: no polling is needed for that.
         let lines = self.lines.get_mut().unwrap();
         while let Ok(_line) = lines.recv_timeout(patience.saturating_sub(begun.elapsed())) {}
         match self.child.try_wait().unwrap() {
@@ -146,26 +148,15 @@ fn assert_fresh(binary: &Path, sources: &Path) {
     }
 }
 
-fn read_lines(stream: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = channel();
+/// Hands each line on and keeps it, until the program closes the stream.
+fn read_lines(stream: impl Read + Send + 'static, lines: Sender<String>, kept: Arc<Mutex<String>>) {
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
-            // Nobody listens any more: keep reading, or the program would block.
-            drop(sender.send(line));
+            let mut kept = kept.lock().unwrap();
+            kept.push_str(&line);
+            kept.push('\n');
+            // Nobody may listen any more: keep reading, or the program would block.
+            drop(lines.send(line));
         }
     });
-    receiver
-}
-
-fn read_all(stream: impl Read + Send + 'static) -> Arc<Mutex<String>> {
-    let text = Arc::new(Mutex::new(String::new()));
-    let shared = Arc::clone(&text);
-    std::thread::spawn(move || {
-        for line in BufReader::new(stream).lines().map_while(Result::ok) {
-            let mut text = shared.lock().unwrap();
-            text.push_str(&line);
-            text.push('\n');
-        }
-    });
-    text
 }

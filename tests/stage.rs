@@ -65,7 +65,7 @@ impl Endpoint {
         let mut all = vec!["local", "--listen", "127.0.0.1:0", "--data-dir", &data];
         all.extend(arguments);
         let mut program = Program::start(&all, &[]);
-        let url = program.url();
+        let url = program.url("AWS_ENDPOINT_URL=");
         Self { url, program, _folder: folder }
     }
 
@@ -98,7 +98,7 @@ impl Dashboard {
         let mut arguments = vec!["serve", "--listen", "127.0.0.1:0", "--data-dir", folder];
         arguments.extend(further);
         let mut program = Program::start(&arguments, environment);
-        let url = program.url();
+        let url = program.url("the dashboard is open");
         Self { url, program }
     }
 
@@ -178,6 +178,19 @@ impl Stage {
         let archive = tempfile::tempdir().unwrap();
         let dashboard = Dashboard::start(&endpoint, &archive);
         dashboard.ready().await;
+        let (id, _) = dashboard.simulated().await;
+        let (from, to) = past_hour();
+        let path = format!("instances/{id}/load?from={from}&to={to}&slice=wait");
+        dashboard.api_until(&path, "load in the past hour", has_load_at_both_ends).await;
         Self { dashboard, endpoint, _archive: archive }
     }
+}
+
+/// Whether a window has been collected from its first to its last part. There
+/// may be a gap in between: the simulated past has some.
+fn has_load_at_both_ends(load: &Value) -> bool {
+    let Some(total) = load["total"].as_array() else { return false };
+    let part = total.len().div_ceil(6);
+    let has = |some: &[Value]| some.iter().any(Value::is_number);
+    !total.is_empty() && has(&total[..part]) && has(&total[total.len() - part..])
 }

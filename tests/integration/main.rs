@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod boto3;
+mod killed;
 mod real_load;
 mod rust_peer;

@@ -50,7 +50,7 @@ const EVERYTHING: &[&str] = &[
 /// May be used behind a feature only: the browser must not get the archive, and
 /// a server without the local endpoint must be buildable.
 const ALLOWED_BEHIND_A_FEATURE: [(&str, &[&str]); 2] =
-    [("app", &["ranking", "incidents"]), ("loadlens", &["aws_local", "local_stack", "sample_app"])];
+    [("app", &["ranking", "incidents"]), ("loadlens", &["aws_local", "local_stack", "sampler", "sample_app"])];
 
 #[test]
 fn crates_know_only_what_they_may() {
