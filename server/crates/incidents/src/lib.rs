@@ -4,12 +4,16 @@
 //! known (alarms as polled or received, changes of state, the inventory) into a [`Landing`]: the
 //! resource, the frozen window, the limit to draw and the states to show.
 //!
-//! It must not know HTTP, routes, AWS clients, the archive's tables or a clock: everything is passed
-//! in. Its one law: every alarm lands somewhere. What cannot be resolved says why and what to do.
+//! Beside it stand what alarms send ([`read_message`], [`sns`]), what leads back from them ([`links`])
+//! and what is kept of an incident ([`snapshot`], [`file`]).
+//!
+//! It must not know HTTP, routes, AWS clients or a clock: everything is passed in. Its one law: every
+//! alarm lands somewhere. What cannot be resolved says why and what to do.
 
 mod arn;
 mod composite;
 mod expression;
+pub mod file;
 mod landing;
 pub mod links;
 mod notation;
@@ -17,6 +21,7 @@ mod payload;
 mod promql;
 mod resolve;
 mod rule;
+pub mod snapshot;
 pub mod sns;
 mod target;
 mod tier;
