@@ -5,8 +5,13 @@
 //! what literals cannot move: the bytes outside them. Each literal is charged [`LITERAL_CHARGE`]
 //! instead of its own length; the form ends where the charged length reaches the length of the text.
 
+use units::Engine;
+
 use crate::dialect::Dialect;
-use crate::scan::{Literal, Sink, scan};
+use crate::scan::{End, Literal, Sink, scan};
+use crate::tokens::{Kind, Token, tokens_of};
+use crate::words::flag::{KEYWORD, OPERAND};
+use crate::words::keyword_flags;
 
 /// Bytes a literal is taken to have. Longer ones are rarer; a larger charge ends the form earlier, where
 /// more statements are alike. The best of those tried on texts whose whole form is known.
@@ -117,7 +122,61 @@ impl Sink for Charge {
     /// Comments differ from call to call as literals do.
     fn comment(&mut self, start: usize, end: usize) {
         self.literal_bytes += end - start;
+        // Inside a list, the way to the next literal is counted as a whole.
+        if let Some((behind, _)) = &mut self.literal_end {
+            *behind += end - start;
+        }
     }
 
     fn open_name(&mut self, _start: usize) {}
+}
+
+/// Whether a text as long as those that were cut is whole after all, as far as its end shows: nothing is
+/// open, and its last token may end a statement and is not likely half of another.
+pub(crate) fn looks_whole(text: &str, engine: Engine) -> bool {
+    let (tokens, end) = tokens_of(text, engine);
+    let tokens: Vec<&Token> = tokens.iter().filter(|token| token.kind != Kind::Comment).collect();
+    let [rest @ .., before, last] = tokens.as_slice() else { return false };
+    if end != End::Open || last.end < text.len() {
+        return false;
+    }
+    let opens = |kind: Kind| tokens.iter().filter(|token| token.kind == kind).count();
+    if opens(Kind::Open) != opens(Kind::Close) || !has_main_clause(text, &tokens) {
+        return false;
+    }
+    match last.kind {
+        Kind::Semicolon | Kind::Close => true,
+        Kind::Literal(_) => behind_operator(text, before),
+        Kind::Word | Kind::Name => {
+            let word = last.of(text);
+            let ends = ["desc", "asc", "null", "only", "end"].iter().any(|known| word.eq_ignore_ascii_case(known));
+            let repeated = rest.iter().any(|token| token.of(text).eq_ignore_ascii_case(word));
+            ends || (repeated && keyword_flags(word) & KEYWORD == 0 && behind_operator(text, before))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is due behind this token.
+fn behind_operator(text: &str, before: &Token) -> bool {
+    match before.kind {
+        Kind::Symbol | Kind::Dot | Kind::Cast => true,
+        Kind::Word => {
+            let word = before.of(text);
+            let condition = ["where", "and", "or", "on", "select"].iter().any(|known| word.eq_ignore_ascii_case(known));
+            keyword_flags(word) & (KEYWORD | OPERAND) == KEYWORD && !condition
+        }
+        _ => false,
+    }
+}
+
+/// Whether a SELECT has come to FROM, an INSERT to its rows, an UPDATE to its condition.
+fn has_main_clause(text: &str, tokens: &[&Token]) -> bool {
+    let has = |word: &str| tokens.iter().any(|token| token.is_word(text, word));
+    match tokens.first() {
+        Some(first) if first.is_word(text, "insert") || first.is_word(text, "replace") => has("values") || has("from"),
+        Some(first) if first.is_word(text, "update") => has("where"),
+        Some(first) if first.is_word(text, "select") => has("from"),
+        _ => true,
+    }
 }

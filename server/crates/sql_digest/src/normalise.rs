@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use units::{DigestId, Engine};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::cut::prefix_end;
+use crate::cut::{looks_whole, prefix_end};
 use crate::dialect::{Dialect, WithDialect, with_dialect};
 use crate::lists::AfterCut;
 use crate::normal::{Buffer, Comments, NormalForm};
@@ -25,7 +25,8 @@ pub const CUT_MARK: char = '…';
 /// What the caller knows about the end of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Completeness {
-    /// Nothing: a text of [`PI_TEXT_MAX`] bytes, or one with something left open, is taken as cut.
+    /// Nothing: a text with something left open is taken as cut, and so is one of [`PI_TEXT_MAX`] bytes
+    /// unless its end shows otherwise.
     #[default]
     Unknown,
     /// The text is whole unless a literal, a name or a comment is left open.
@@ -58,7 +59,7 @@ impl Normaliser {
     /// The normal form of `text`. Any text has one.
     #[inline]
     pub fn normalise(&mut self, text: &str, engine: Engine, completeness: Completeness) -> Normalised<'_> {
-        let outcome = with_dialect(engine, Pass { text, completeness, buffer: &mut self.buffer });
+        let outcome = with_dialect(engine, Pass { text, engine, completeness, buffer: &mut self.buffer });
         let bytes = self.buffer.bytes(outcome.len);
         let tags = if outcome.comments.ranges().is_empty() { Tags::default() } else { read_tags(text, &outcome) };
         Normalised {
@@ -110,6 +111,7 @@ struct Outcome {
 
 struct Pass<'a> {
     text: &'a str,
+    engine: Engine,
     completeness: Completeness,
     buffer: &'a mut Buffer,
 }
@@ -124,7 +126,9 @@ impl WithDialect for Pass<'_> {
         let end = scan::<D, _>(text.as_bytes(), &mut form);
         let comments = form.comments();
         let looks_cut = match self.completeness {
-            Completeness::Unknown => form.is_inside_brackets() || is_cut_length(self.text),
+            Completeness::Unknown => {
+                form.is_inside_brackets() || (is_cut_length(self.text) && !looks_whole(self.text, self.engine))
+            }
             Completeness::Whole => false,
             Completeness::Cut => true,
         };
@@ -171,9 +175,15 @@ enum Mark {
 fn strip_mark(text: &str) -> (&str, Mark) {
     match text.as_bytes() {
         [.., b'.', b'.', b'.'] => (&text[..text.len() - 3], Mark::Dots),
-        [.., 0x80..=0xff] => text.strip_suffix(CUT_MARK).map_or((text, Mark::None), |text| (text, Mark::Ours)),
+        [.., 0x80..=0xff] => strip_own_mark(text).map_or((text, Mark::None), |text| (text, Mark::Ours)),
         _ => (text, Mark::None),
     }
+}
+
+/// Our own mark stands alone, behind a space.
+fn strip_own_mark(text: &str) -> Option<&str> {
+    let before = text.strip_suffix(CUT_MARK)?;
+    (before.is_empty() || before.ends_with(' ')).then_some(before)
 }
 
 /// Whether a text is as long as those that Performance Insights cut: 500 bytes, or up to three fewer

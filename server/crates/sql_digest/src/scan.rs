@@ -272,7 +272,7 @@ fn oracle_quote_end(text: &[u8], at: usize) -> Option<usize> {
 /// Whether a dot divides names even though a digit follows, as in ``db.2024_orders``.
 #[inline(always)]
 fn follows_name<D: Dialect>(text: &[u8], at: usize) -> bool {
-    D::DIGIT_NAME && at > 0 && (is_name_byte(text[at - 1], false) || text[at - 1] == b'`')
+    D::DIGIT_NAME && at > 0 && (is_name_byte(text[at - 1], false) || matches!(text[at - 1], b'`' | b')' | b']' | b'?'))
 }
 
 #[inline(always)]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use sqlparser::ast::{
-    Delete, FromTable, Ident, ObjectName, Query, Statement, TableFactor, TableObject, TableWithJoins,
+    CopySource, Delete, FromTable, Ident, ObjectName, Query, Statement, TableFactor, TableObject, TableWithJoins,
     UpdateTableFromKind, Visit, Visitor,
 };
 use units::Engine;
@@ -117,6 +117,7 @@ impl Finder {
                 names.iter().for_each(|name| self.add(name, true));
             }
             Statement::Truncate(truncate) => truncate.table_names.iter().for_each(|table| self.add(&table.name, true)),
+            Statement::Copy { source: CopySource::Table { table_name, .. }, to, .. } => self.add(table_name, !to),
             Statement::CreateIndex(index) => self.add(&index.table_name, true),
             _ => {}
         }
@@ -205,6 +206,7 @@ pub(crate) fn tables_by_tokens(text: &str, tokens: &[Token], engine: Engine) -> 
             at += 1;
             continue;
         };
+        let many = !written || !tokens[at].is_word(text, "into");
         at += 1;
         loop {
             while tokens.get(at).is_some_and(|token| is_modifier(text, token)) {
@@ -219,7 +221,7 @@ pub(crate) fn tables_by_tokens(text: &str, tokens: &[Token], engine: Engine) -> 
                 tables.push(TableRef { name, written });
             }
             at = behind_alias(text, &tokens, end);
-            if !tokens.get(at).is_some_and(|token| token.kind == Kind::Comma) || written {
+            if !tokens.get(at).is_some_and(|token| token.kind == Kind::Comma) || !many {
                 break;
             }
             at += 1;
