@@ -70,7 +70,7 @@ impl Demo {
         let stack = Stack::start(stack_config(args, root)?, Arc::new(say)).await?;
         say("starting the local AWS endpoint");
         let target = format!("{INSTANCE_NAME}={}", stack.postgres_url(DATABASE));
-        let endpoint = aws_local::Server::start(local::endpoint_config(local::Endpoint {
+        let endpoint = aws_local::Server::start(local::config(local::Endpoint {
             listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
             data_dir: root.join("endpoint"),
             region: REGION.to_owned(),
@@ -82,7 +82,7 @@ impl Demo {
         .await?;
         say("starting the dashboard");
         let log = root.join("logs/dashboard.log");
-        let dashboard = start_dashboard(root, port, endpoint.addr(), &args.log, &log)?;
+        let dashboard = start_dashboard(root, port, endpoint.addr, &args.log, &log)?;
         let mut demo = Self { dashboard, endpoint, stack };
         demo.wait_for_dashboard(port, &log).await?;
         Ok(demo)

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Context, Result, bail};
 use collect::{Access, CollectError, Collector, Lane, MetricRow, Question};
 use samples::{Grouping, Instance, MetricRef, PiState};
-use units::{Dimension, Period, Timestamp, Window};
+use units::{Dimension, Period, Window};
 
 use crate::cli::ServeArgs;
 use crate::clock::now;

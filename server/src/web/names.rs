@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{HeaderValue, LOCATION};
 use http::StatusCode;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::AppState;
 
@@ -22,6 +22,9 @@ pub(crate) async fn lead_to_id(State(state): State<AppState>, request: Request, 
     }
 }
 
+/// Letters, digits, hyphens and underscores stand in an address as they are.
+const UNESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
 fn target_of(state: &AppState, request: &Request) -> Option<HeaderValue> {
     let path = request.uri().path();
     let before = BEFORE_INSTANCE.into_iter().find(|before| path.starts_with(before))?;
@@ -32,7 +35,7 @@ fn target_of(state: &AppState, request: &Request) -> Option<HeaderValue> {
     if id.as_str() == named {
         return None;
     }
-    let id = utf8_percent_encode(id.as_str(), &NON_ALPHANUMERIC.remove(b'-').remove(b'_')).to_string();
+    let id = utf8_percent_encode(id.as_str(), UNESCAPED).to_string();
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     HeaderValue::from_str(&format!("{before}{id}{after}{query}")).ok()
 }

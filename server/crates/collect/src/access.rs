@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_sdk_pi::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 use crate::error::CollectError;
 use crate::ledger::{Count, Ledger};
+use crate::statement::TextReader;
+use crate::waits::WaitNames;
 
 /// Longest time one attempt may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,6 +72,7 @@ pub struct Identity {
 #[derive(Clone, Debug)]
 pub struct Collector {
     pub(crate) regions: Vec<RegionClients>,
+    pub(crate) texts: TextReader,
     ledger: Ledger,
 }
 
@@ -109,7 +112,17 @@ impl Collector {
             let region = config.region().map(ToString::to_string).ok_or(AccessError::NoRegion)?;
             regions.push(RegionClients::new(region, &config, &ledger));
         }
-        Ok(Self { regions, ledger })
+        Ok(Self { regions, texts: TextReader::default(), ledger })
+    }
+
+    /// Makes clients for an endpoint of our own instead of AWS, with keys that only it takes.
+    pub async fn connect_to(endpoint_url: &str, region: &str) -> Self {
+        let keys = aws_credential_types::Credentials::new("local", "local", None, None, "local endpoint");
+        let loader = loader().region(Region::new(region.to_owned())).endpoint_url(endpoint_url);
+        let config = loader.credentials_provider(keys).load().await;
+        let ledger = Ledger::default();
+        let regions = vec![RegionClients::new(region.to_owned(), &config, &ledger)];
+        Self { regions, texts: TextReader::default(), ledger }
     }
 
     /// The count of calls.
@@ -193,17 +206,22 @@ impl LaneClients {
     }
 }
 
-async fn load(profile: Option<&str>, region: Option<String>) -> SdkConfig {
+/// The SDK's default chain with our limits.
+fn loader() -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+}
+
+async fn load(profile: Option<&str>, region: Option<String>) -> SdkConfig {
+    let mut loader = loader();
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }

@@ -108,6 +108,6 @@ impl Collector {
         });
         Ok(newest
             .filter(|point| point.value > 0.0)
-            .map(|point| Vcpus { count: point.value, origin: "os.general.numVCPUs".to_owned() }))
+            .map(|point| Vcpus { count: point.value, origin: Vcpus::MEASURED.to_owned() }))
     }
 }

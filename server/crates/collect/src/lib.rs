@@ -15,6 +15,7 @@ mod inventory;
 mod ledger;
 mod performance_insights;
 mod statement;
+mod waits;
 
 pub use access::{Access, AccessError, Collector, Identity, Lane};
 pub use capability::Capabilities;

@@ -1,8 +1,9 @@
 //! Load, statement statistics and counters. // PI `GetResourceMetrics`
 //!
-//! Several questions ride in one call. The answer is a flat list of series: for each question first
-//! the total, which has no dimensions, then the groups. Questions come back in the order they were
-//! asked, so a series without dimensions begins the next one.
+//! Several questions ride in one call. The answer is a flat list of series in the order of the
+//! questions: for each the total, which lacks the grouped dimension, then its groups. A series tells
+//! its metric and its group but not its filter, so two questions that differ only by filter are told
+//! apart by their totals; when one of those is lacking, they are asked again one by one.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ use units::{Dimension, Period, Timestamp, Window};
 use crate::access::{Collector, Lane};
 use crate::error::CollectError;
 use crate::inventory::{date_time, timestamp};
-use crate::statement::{RawText, read_statement};
+use crate::statement::{RawText, TextReader};
 
 /// Questions in one call. // `MetricQueries`: 1..15
 const MAX_QUESTIONS: usize = 15;
@@ -122,7 +123,8 @@ impl Collector {
 
     async fn ask_once(&self, call: &Call<'_>, questions: &[Question]) -> Result<Answer, CollectError> {
         let engine = call.instance.engine;
-        let queries: Vec<MetricQuery> = questions.iter().filter_map(|question| query(question, engine)).collect();
+        let queries: Vec<MetricQuery> =
+            questions.iter().filter_map(|question| query(question, engine, &self.waits)).collect();
         if queries.is_empty() {
             return Ok(Answer::default());
         }
@@ -148,7 +150,18 @@ impl Collector {
             answered.to = answered.to.min(end.max(answered.from));
             page.metric_list.unwrap_or_default().into_iter().for_each(|series| join_pages(&mut list, series));
         }
-        Ok(sort_out(call, answered, questions, list))
+        match sort_out(call, answered, questions, &list, &self.texts) {
+            Some(answer) => Ok(answer),
+            None => self.ask_one_by_one(call, questions).await,
+        }
+    }
+
+    async fn ask_one_by_one(&self, call: &Call<'_>, questions: &[Question]) -> Result<Answer, CollectError> {
+        let mut answer = Answer::default();
+        for question in questions {
+            answer.absorb(Box::pin(self.ask_once(call, std::slice::from_ref(question))).await?);
+        }
+        Ok(answer)
     }
 }
 
@@ -168,7 +181,7 @@ fn slices(window: Window, longest_secs: i64) -> impl Iterator<Item = Window> {
 }
 
 /// `None` for a statistic the engine does not have and a dimension PI does not know.
-fn query(question: &Question, engine: units::Engine) -> Option<MetricQuery> {
+fn query(question: &Question, engine: units::Engine, waits: &WaitNames) -> Option<MetricQuery> {
     let group =
         |dimension: Dimension| DimensionGroup::builder().group(dimension.pi()?.group).limit(MAX_GROUPS).build().ok();
     let builder = match question {
@@ -179,7 +192,8 @@ fn query(question: &Question, engine: units::Engine) -> Option<MetricQuery> {
         Question::Load(grouping) => {
             let mut filter = HashMap::new();
             for (dimension, key) in &grouping.filter {
-                filter.insert(dimension.pi()?.key.to_owned(), key.clone());
+                let value = if *dimension == Dimension::Wait { waits.as_asked(key) } else { key };
+                filter.insert(dimension.pi()?.key.to_owned(), value.to_owned());
             }
             MetricQuery::builder()
                 .metric(LOAD_METRIC)
@@ -207,29 +221,58 @@ fn dimensions(series: &MetricKeyDataPoints) -> Option<&HashMap<String, String>> 
     series.key().and_then(|key| key.dimensions()).filter(|dimensions| !dimensions.is_empty())
 }
 
-/// Deals the flat list out to the questions.
-fn sort_out(call: &Call<'_>, answered: Window, questions: &[Question], list: Vec<MetricKeyDataPoints>) -> Answer {
-    let mut answer = Answer::default();
-    let mut rest = list.as_slice();
+/// The metric and the grouped dimension by which a question's series are known.
+fn mark(question: &Question, engine: units::Engine) -> Option<(String, Option<&'static str>)> {
+    Some(match question {
+        Question::Load(grouping) => (LOAD_METRIC.to_owned(), Some(grouping.group.pi()?.key)),
+        Question::Statistic(stat) => (stat.metric(engine)?.to_owned(), Some(Dimension::Sql.pi()?.key)),
+        Question::Counter(metric) => (metric.as_str().to_owned(), None),
+    })
+}
+
+/// Deals the flat list out to the questions. `None` when that is ambiguous: of several questions with
+/// one metric, not every one came with its total.
+fn sort_out(
+    call: &Call<'_>,
+    answered: Window,
+    questions: &[Question],
+    list: &[MetricKeyDataPoints],
+    texts: &TextReader,
+) -> Option<Answer> {
     let engine = call.instance.engine;
-    for question in questions.iter().filter(|question| query(question, engine).is_some()) {
-        let Some((total, after)) = rest.split_first() else { break };
-        // A question whose total is missing in the answer begins with its first group.
-        let (total, after) = if dimensions(total).is_none() { (Some(total), after) } else { (None, rest) };
-        let groups = after.iter().take_while(|series| dimensions(series).is_some()).count();
+    let marked: Vec<_> = questions.iter().filter_map(|one| Some((one, mark(one, engine)?))).collect();
+    let has_metric =
+        |series: &MetricKeyDataPoints, metric: &str| series.key().is_some_and(|key| key.metric() == metric);
+    let in_group = |series: &MetricKeyDataPoints, key: Option<&str>| {
+        key.is_some_and(|key| dimensions(series).is_some_and(|dimensions| dimensions.contains_key(key)))
+    };
+    let mut answer = Answer::default();
+    let mut rest = list;
+    for (question, (metric, key)) in &marked {
+        let asked = marked.iter().filter(|(_, (other, _))| other == metric).count();
+        let totals = list.iter().filter(|series| has_metric(series, metric) && dimensions(series).is_none()).count();
+        if asked > 1 && totals != asked {
+            return None;
+        }
+        let is_total = |series: &MetricKeyDataPoints| has_metric(series, metric) && !in_group(series, *key);
+        let (total, after) = match rest.split_first() {
+            Some((first, after)) if is_total(first) => (Some(first), after),
+            _ => (None, rest),
+        };
+        let groups = after.iter().take_while(|series| has_metric(series, metric) && in_group(series, *key)).count();
         let (groups, next) = after.split_at(groups);
         rest = next;
-        let part = Part { call, answered, total, groups };
+        let part = Part { call, answered, total, groups, waits };
         match question {
             Question::Counter(metric) => answer.batches.push(part.counter(metric)),
             Question::Statistic(stat) => answer.batches.push(part.statistic(*stat)),
             Question::Load(grouping) => {
-                answer.statements.extend(part.statements(grouping.group));
+                answer.statements.extend(part.statements(grouping.group, texts));
                 answer.batches.push(part.load(grouping));
             }
         }
     }
-    answer
+    (rest.is_empty() || marked.len() == 1).then_some(answer)
 }
 
 /// The series of one question.
@@ -238,6 +281,7 @@ struct Part<'a> {
     answered: Window,
     total: Option<&'a MetricKeyDataPoints>,
     groups: &'a [MetricKeyDataPoints],
+    waits: &'a WaitNames,
 }
 
 impl Part<'_> {
@@ -275,7 +319,12 @@ impl Part<'_> {
     fn keyed(&self, group: Dimension, scale: f64) -> Vec<LoadSeries> {
         let Some(names) = group.pi() else { return Vec::new() };
         let series = self.groups.iter().filter_map(|series| {
-            let key = dimensions(series)?.get(names.key)?.clone();
+            let named = dimensions(series)?;
+            let key = named.get(names.key)?;
+            let key = match group {
+                Dimension::Wait => self.waits.full(key, named.get("db.wait_event.type")),
+                _ => key.clone(),
+            };
             Some(LoadSeries { key, points: self.points(series, scale) })
         });
         series.collect()
@@ -291,14 +340,14 @@ impl Part<'_> {
         points.collect()
     }
 
-    fn statements(&self, group: Dimension) -> Vec<Statement> {
+    fn statements(&self, group: Dimension, texts: &TextReader) -> Vec<Statement> {
         if !matches!(group, Dimension::Sql | Dimension::Statement) {
             return Vec::new();
         }
-        self.groups.iter().filter_map(|series| self.statement(series, group)).collect()
+        self.groups.iter().filter_map(|series| self.statement(series, group, texts)).collect()
     }
 
-    fn statement(&self, series: &MetricKeyDataPoints, group: Dimension) -> Option<Statement> {
+    fn statement(&self, series: &MetricKeyDataPoints, group: Dimension, texts: &TextReader) -> Option<Statement> {
         let names = group.pi()?;
         let dimensions = dimensions(series)?;
         let text = RawText::new(dimensions.get(names.label)?.clone());
@@ -306,7 +355,7 @@ impl Part<'_> {
         let mut times = self.points(series, 1.0).into_iter().filter(|point| point.value > 0.0).map(|point| point.at);
         let first_seen = seen(times.next());
         let last_seen = times.next_back().unwrap_or(first_seen);
-        let mut statement = read_statement(&text, dimensions.get(names.key)?, self.call.instance.engine);
+        let mut statement = texts.read(&text, dimensions.get(names.key)?, self.call.instance.engine);
         statement.db_id = dimensions.get(&format!("{}.db_id", names.group)).cloned();
         statement.dimension = group;
         statement.parent = dimensions.get("db.sql.tokenized_id").cloned();

@@ -1,18 +1,17 @@
 //! Statement text: read once, masked, forgotten. // PI `GetDimensionKeyDetails`
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use samples::{Batch, Grouping, Instance, Statement};
-use sql_digest::{Completeness, Normaliser};
+use sql_digest::{Completeness, Digest, DigestCache, Digester};
 use units::{Dimension, Engine, Period, Timestamp, Window};
 
 use crate::access::{Collector, Lane};
 use crate::error::CollectError;
 use crate::performance_insights::{Question, pi_resource};
 
-/// Elements in answers of Performance Insights are cut at this many bytes.
-const PI_TEXT_BYTES: usize = 500;
-/// A cut falls on a character boundary, up to three bytes before the limit.
-const PI_CUT_FROM: usize = PI_TEXT_BYTES - 3;
 const ACTION: &str = "pi:GetDimensionKeyDetails";
 
 /// A statement as a client sent it, literals and all. It cannot be serialised or printed; only its
@@ -25,11 +24,6 @@ impl RawText {
     pub const fn new(text: String) -> Self {
         Self(text)
     }
-
-    /// Whether Performance Insights may have cut it.
-    const fn may_be_cut(&self) -> bool {
-        self.0.len() >= PI_CUT_FROM && self.0.len() <= PI_TEXT_BYTES
-    }
 }
 
 impl std::fmt::Debug for RawText {
@@ -38,26 +32,46 @@ impl std::fmt::Debug for RawText {
     }
 }
 
-/// Digests a text. Times, native id and parent are the caller's to fill in.
-pub(crate) fn read_statement(text: &RawText, pi_id: &str, engine: Engine) -> Statement {
-    let completeness = if text.may_be_cut() { Completeness::Unknown } else { Completeness::Whole };
-    let mut normaliser = Normaliser::default();
-    let read = normaliser.normalise(&text.0, engine, completeness);
+/// Texts whose digest is remembered: a poll brings some hundred, mostly the same each time.
+const REMEMBERED: usize = 4096;
+
+/// Reads texts, each new one once. Clones share what they remember.
+#[derive(Clone, Debug)]
+pub(crate) struct TextReader(Arc<Mutex<DigestCache>>);
+
+impl Default for TextReader {
+    fn default() -> Self {
+        // Texts come from strangers, who must not know which ones share a place.
+        let seed = RandomState::new().build_hasher().finish();
+        Self(Arc::new(Mutex::new(DigestCache::new(REMEMBERED, seed))))
+    }
+}
+
+impl TextReader {
+    /// Digests a text as answers hold it: perhaps cut. Times, native id and parent are the caller's
+    /// to fill in.
+    pub(crate) fn read(&self, text: &RawText, pi_id: &str, engine: Engine) -> Statement {
+        let digest = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).digest(&text.0, engine));
+        statement(text, &digest, pi_id, engine)
+    }
+}
+
+fn statement(text: &RawText, digest: &Digest, pi_id: &str, engine: Engine) -> Statement {
     Statement {
         pi_id: pi_id.to_owned(),
         db_id: None,
         dimension: Dimension::Sql,
         parent: None,
         engine,
-        digest: read.id,
-        digest_version: read.id.version(),
-        normal_form: read.normal_form.to_owned(),
-        masked: read.normal_form.to_owned(),
-        kind: read.normal_form.split(' ').next().unwrap_or_default().to_ascii_lowercase(),
-        tables: Vec::new(),
-        tags: read.tags.iter().map(|(key, value)| (key.to_string(), value.to_owned())).collect(),
-        truncated: read.truncated,
-        tree: false,
+        digest: digest.id,
+        digest_version: digest.id.version(),
+        normal_form: digest.normal_form.clone(),
+        masked: sql_digest::masked(&text.0, engine),
+        kind: digest.kind.to_string(),
+        tables: digest.tables.iter().map(|table| table.name.clone()).collect(),
+        tags: digest.tags.iter().map(|(key, value)| (key.to_string(), value.to_owned())).collect(),
+        truncated: digest.truncated,
+        tree: digest.tree,
         first_seen: Timestamp::default(),
         last_seen: Timestamp::default(),
     }
@@ -98,7 +112,9 @@ impl Collector {
             .map_err(|error| CollectError::of(ACTION, &pi_resource(instance), &error))?;
         let full = details.dimensions().iter().find(|detail| detail.status() == Some(&DetailStatus::Available));
         let Some(text) = full.and_then(|detail| detail.value()) else { return Ok(None) };
-        let read = read_statement(&RawText::new(text.to_owned()), &cut.pi_id, instance.engine);
+        let text = RawText::new(text.to_owned());
+        let digest = Digester::default().digest(&text.0, instance.engine, Completeness::Whole);
+        let read = statement(&text, &digest, &cut.pi_id, instance.engine);
         Ok(Some(Statement { db_id: cut.db_id.clone(), first_seen: cut.first_seen, last_seen: cut.last_seen, ..read }))
     }
 }

@@ -108,6 +108,11 @@ pub async fn prepare(admin_url: &str, password: &str, seed: u32, scale: Scale) -
     if is_needed {
         make_shop(&mut shop, seed, scale).await?;
     }
+    // Without it Performance Insights has no calls, latencies and rows of statements.
+    sqlx::raw_sql("create extension if not exists pg_stat_statements")
+        .execute(&mut shop)
+        .await
+        .map_err(at("adding pg_stat_statements"))?;
     reset_sins(&mut shop).await.map_err(at("resetting the sins"))?;
     // The advisory lock ends with its connection, however that ends.
     drop(shop.close().await);
