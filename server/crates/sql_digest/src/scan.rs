@@ -488,12 +488,12 @@ fn dollar<D: Dialect, S: Sink>(text: &[u8], at: usize, sink: &mut S) -> Step {
                 sink.literal(Literal::Text, at, end.unwrap_or(text.len()));
                 return end.map_or(Step::End(End::InLiteral), Step::To);
             }
-            None => {
+            None if tag_end > at + 1 => {
                 // Cut inside the tag.
                 sink.literal(Literal::Text, at, text.len());
                 return Step::End(End::InLiteral);
             }
-            Some(_) => {}
+            _ => {}
         }
     }
     sink.symbol(at, at + 1);

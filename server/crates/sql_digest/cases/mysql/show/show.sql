@@ -1,0 +1,5 @@
+SHOW TABLES LIKE 'a%'
+=== normal form
+show tables like ?
+=== tables
+

@@ -1,0 +1,5 @@
+BEGIN ISOLATION LEVEL SERIALIZABLE
+=== normal form
+begin isolation level serializable
+=== tables
+

@@ -1,0 +1,5 @@
+CALL refresh(1, 'x')
+=== normal form
+call refresh(?, ?)
+=== tables
+

@@ -1,0 +1,5 @@
+COMMIT
+=== normal form
+commit
+=== tables
+

@@ -1,0 +1,5 @@
+ROLLBACK TO SAVEPOINT a
+=== normal form
+rollback to savepoint a
+=== tables
+

@@ -1,0 +1,5 @@
+VACUUM ANALYZE t
+=== normal form
+vacuum analyze t
+=== tables
+
