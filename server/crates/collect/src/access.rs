@@ -73,6 +73,7 @@ pub struct Identity {
 pub struct Collector {
     pub(crate) regions: Vec<RegionClients>,
     pub(crate) texts: TextReader,
+    pub(crate) waits: WaitNames,
     ledger: Ledger,
 }
 
@@ -112,7 +113,7 @@ impl Collector {
             let region = config.region().map(ToString::to_string).ok_or(AccessError::NoRegion)?;
             regions.push(RegionClients::new(region, &config, &ledger));
         }
-        Ok(Self { regions, texts: TextReader::default(), ledger })
+        Ok(Self { regions, texts: TextReader::default(), waits: WaitNames::default(), ledger })
     }
 
     /// Makes clients for an endpoint of our own instead of AWS, with keys that only it takes.
@@ -122,7 +123,7 @@ impl Collector {
         let config = loader.credentials_provider(keys).load().await;
         let ledger = Ledger::default();
         let regions = vec![RegionClients::new(region.to_owned(), &config, &ledger)];
-        Self { regions, texts: TextReader::default(), ledger }
+        Self { regions, texts: TextReader::default(), waits: WaitNames::default(), ledger }
     }
 
     /// The count of calls.

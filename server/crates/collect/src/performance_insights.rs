@@ -17,6 +17,7 @@ use units::{Dimension, Period, Timestamp, Window};
 use crate::access::{Collector, Lane};
 use crate::error::CollectError;
 use crate::inventory::{date_time, timestamp};
+use crate::waits::WaitNames;
 use crate::statement::{RawText, TextReader};
 
 /// Questions in one call. // `MetricQueries`: 1..15
@@ -150,7 +151,7 @@ impl Collector {
             answered.to = answered.to.min(end.max(answered.from));
             page.metric_list.unwrap_or_default().into_iter().for_each(|series| join_pages(&mut list, series));
         }
-        match sort_out(call, answered, questions, &list, &self.texts) {
+        match sort_out(call, answered, questions, &list, &self.texts, &self.waits) {
             Some(answer) => Ok(answer),
             None => self.ask_one_by_one(call, questions).await,
         }
@@ -238,6 +239,7 @@ fn sort_out(
     questions: &[Question],
     list: &[MetricKeyDataPoints],
     texts: &TextReader,
+    waits: &WaitNames,
 ) -> Option<Answer> {
     let engine = call.instance.engine;
     let marked: Vec<_> = questions.iter().filter_map(|one| Some((one, mark(one, engine)?))).collect();
