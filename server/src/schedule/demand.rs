@@ -143,15 +143,21 @@ async fn gather_and_load(inner: &Arc<Inner>, place: (ResourceId, Window, Period)
     };
     let outcome = guarded(inner, work).await;
     for grouping in groupings {
-        inner.flights.land(&Wanted::Load { instance: instance.clone(), grouping, window, period }, &outcome);
+        let refused = outcome.as_ref().map(|refused| refused.iter().find(|(one, _)| *one == grouping));
+        let of_this = match refused {
+            Ok(None) => Ok(()),
+            Ok(Some((_, words))) => Err(Refusal::Unanswerable(words.clone())),
+            Err(refusal) => Err(refusal.clone()),
+        };
+        inner.flights.land(&Wanted::Load { instance: instance.clone(), grouping, window, period }, &of_this);
     }
 }
 
 /// Runs a collection so that its panic becomes an answer and a stop ends it.
-async fn guarded(
+async fn guarded<T: Send + 'static>(
     inner: &Arc<Inner>,
-    work: impl Future<Output = Result<(), Refusal>> + Send + 'static,
-) -> Result<(), Refusal> {
+    work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+) -> Result<T, Refusal> {
     let mut task = tokio::spawn(work);
     tokio::select! {
         ended = &mut task => ended.unwrap_or_else(|error| {
@@ -177,24 +183,30 @@ fn known(inner: &Inner, instance: &ResourceId) -> Result<Arc<Watched>, Refusal> 
     inner.watched(instance).ok_or_else(|| Refusal::Unknown(instance.to_string()))
 }
 
+/// Groupings the source cannot answer, with its words or ours.
+type Refused = Vec<(Grouping, String)>;
+
 async fn load(
     inner: &Inner,
     instance: &ResourceId,
     groupings: Vec<Grouping>,
     window: Window,
     period: Period,
-) -> Result<(), Refusal> {
+) -> Result<Refused, Refusal> {
     let watched = known(inner, instance)?;
-    if let Some(grouping) = groupings.iter().find(|grouping| !grouping.is_answerable()) {
-        return Err(Refusal::Unanswerable(format!("Performance Insights takes one foreign filter: {grouping}")));
-    }
+    let (groupings, unanswerable): (Vec<_>, Vec<_>) = groupings.into_iter().partition(Grouping::is_answerable);
+    let words = "Performance Insights takes any filters on the grouped dimension and one on another";
+    let mut refused: Refused = unanswerable.into_iter().map(|grouping| (grouping, words.to_owned())).collect();
     let (standard, special): (Vec<_>, Vec<_>) =
         groupings.into_iter().partition(|grouping| period >= Period::MINUTE && poll::is_standard(grouping));
     if !standard.is_empty() {
         take_calls(inner, 2)?;
         poll::bring_up_to_date(inner, &watched, Lane::Interactive).await.map_err(|fault| fault.refusal())?;
     }
-    if special.is_empty() { Ok(()) } else { load_special(inner, &watched, special, window, period).await }
+    if !special.is_empty() {
+        refused.extend(load_special(inner, &watched, special, window, period).await?);
+    }
+    Ok(refused)
 }
 
 /// Load that is not collected by the minute: one-second data, filters.
@@ -204,7 +216,7 @@ async fn load_special(
     groupings: Vec<Grouping>,
     window: Window,
     period: Period,
-) -> Result<(), Refusal> {
+) -> Result<Refused, Refusal> {
     let facts = watched.facts();
     let now = inner.now();
     let retention = i64::from(facts.retention_days.unwrap_or(7)) * 86_400;
@@ -230,7 +242,7 @@ async fn load_special(
         })
         .await
         .map_err(|fault| fault.refusal())?;
-    let Some(missing) = missing else { return Ok(()) };
+    let Some(missing) = missing else { return Ok(Refused::new()) };
     let mut questions: Vec<Question> = groupings.into_iter().map(Question::Load).collect();
     if !questions.contains(&Question::Load(Grouping::total())) {
         // Its total says which buckets were sampled, so that a filter without match is a zero.
@@ -240,10 +252,15 @@ async fn load_special(
     take_calls(inner, slices * questions.len().div_ceil(QUESTIONS_PER_CALL))?;
     let answer = inner.collector.ask(&facts, &questions, missing, period, Lane::Interactive).await;
     let answer = answer.map_err(|error| Fault::aws(&error, now).refusal())?;
-    let refused = answer.refused.first().map(|(_, words)| words.clone());
+    let mut refused = Refused::new();
+    for (question, words) in &answer.refused {
+        if let Question::Load(grouping) = question {
+            refused.push((grouping.clone(), words.clone()));
+        }
+    }
     let total = poll::total_of(&answer);
     poll::keep(inner, &facts, answer, &total, now).await.map_err(|fault| fault.refusal())?;
-    refused.map_or(Ok(()), |words| Err(Refusal::Unanswerable(words)))
+    Ok(refused)
 }
 
 /// Seconds one call may span; the same figures by which `collect` slices.

@@ -20,9 +20,13 @@ const GROUPS: [Dimension; 8] = [
     Dimension::SessionType,
 ];
 
+/// Tells the number of vCPUs, with the other counters: it costs no call of its own.
+pub(super) const VCPUS: &str = "os.general.numVCPUs.max";
+
 /// Counter metrics of PostgreSQL worth a strip, most telling first.
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights_Counters.html>
-const POSTGRES_COUNTERS: [&str; 14] = [
+const POSTGRES_COUNTERS: [&str; 15] = [
+    VCPUS,
     "db.Transactions.xact_commit.avg",
     "db.Transactions.xact_rollback.avg",
     "db.User.numbackends.avg",
@@ -40,7 +44,8 @@ const POSTGRES_COUNTERS: [&str; 14] = [
 ];
 
 /// Those of MySQL and MariaDB.
-const MYSQL_COUNTERS: [&str; 12] = [
+const MYSQL_COUNTERS: [&str; 13] = [
+    VCPUS,
     "db.SQL.Questions.avg",
     "db.SQL.Com_select.avg",
     "db.SQL.Innodb_rows_read.avg",

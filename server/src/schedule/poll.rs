@@ -1,9 +1,10 @@
 //! One poll: the standard questions about an instance in a window of minutes, archived.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
 
 use collect::{Answer, Capabilities, CollectError, Lane, Question};
-use samples::{Batch, Grouping, Instance, LoadBatch, PiState, Point, Statement, Vcpus};
+use samples::{Batch, Grouping, Instance, LoadBatch, PiState, Point, Refusal, Statement, StatementStat, Vcpus};
 use units::{Dimension, Period, Timestamp, Window};
 
 use super::health::{Fault, SourceKind};
@@ -15,6 +16,9 @@ pub(super) const CALL_SPAN_SECS: i64 = 3 * 3600;
 const FINAL_AFTER_SECS: i64 = 180;
 /// Capabilities are asked for again after this long.
 const OFFERS_HOLD_SECS: i64 = 6 * 3600;
+/// Without statement statistics they are asked for again after this long, then after twice as long
+/// each time: statistics appear a while after an instance starts, or its extension is added.
+const OFFERS_RETRY_SECS: i64 = 60;
 /// History that wait event types are remembered from.
 const TYPES_FROM_DAYS: i64 = 7;
 /// Full texts asked for in one poll at most; each costs two calls, once.
@@ -24,23 +28,27 @@ const TEXT_AGAIN_SECS: i64 = 6 * 3600;
 /// Statements remembered as tried.
 const MAX_TEXTS_TRIED: usize = 2000;
 /// Reader's patience: an instance polled this recently is not polled for him again.
-const FRESH_SECS: i64 = 10;
+const FRESH_SECS: i64 = 20;
 
 /// What is remembered from poll to poll.
 #[derive(Default)]
 pub(super) struct PollState {
     offers: Option<(Capabilities, Timestamp)>,
+    /// How often in a row the offers came without statistics.
+    poor_offers: u32,
     refused: Vec<Question>,
     wait_types: BTreeSet<String>,
     types_loaded: bool,
     texts_tried: BTreeMap<String, Timestamp>,
-    vcpus_measured: bool,
     /// End of the newest minute answered.
     pub(super) polled_to: Option<Timestamp>,
     /// When the last poll ended.
     pub(super) polled_at: Option<Timestamp>,
     /// Failures in a row.
     pub(super) failures: u32,
+    /// Whether the last failure is one that asking less often does not help: our disk, our
+    /// credentials.
+    pub(super) is_ours: bool,
     /// Whether the last poll saw any load.
     pub(super) saw_load: bool,
     /// A pause or a failure left a hole that the back-fill should look for.
@@ -58,7 +66,7 @@ pub(super) async fn bring_up_to_date(inner: &Inner, watched: &Watched, lane: Lan
         return Ok(());
     }
     let facts = watched.facts();
-    let outcome = poll(inner, &facts, &mut state, lane).await;
+    let outcome = poll(inner, watched, &facts, &mut state, lane).await;
     let ended = inner.now();
     match &outcome {
         Ok(()) => {
@@ -69,6 +77,8 @@ pub(super) async fn bring_up_to_date(inner: &Inner, watched: &Watched, lane: Lan
         }
         Err(fault) => {
             state.failures += 1;
+            state.is_ours =
+                matches!(fault, Fault::Archive(_) | Fault::Internal(_) | Fault::Aws(Refusal::Credentials(_)));
             inner.board.failed(SourceKind::PerformanceInsights, Some(&facts.id), ended, fault);
             note_failure(inner, &facts, state.polled_to, newest, fault).await;
         }
@@ -85,17 +95,25 @@ async fn note_failure(inner: &Inner, facts: &Instance, from: Option<Timestamp>, 
     }
 }
 
-async fn poll(inner: &Inner, facts: &Instance, state: &mut PollState, lane: Lane) -> Result<(), Fault> {
+async fn poll(
+    inner: &Inner,
+    watched: &Watched,
+    facts: &Instance,
+    state: &mut PollState,
+    lane: Lane,
+) -> Result<(), Fault> {
     match facts.pi {
         PiState::On => {}
         PiState::Off | PiState::Unsupported => {
-            return Err(Fault::Aws(samples::Refusal::NotEnabled("Performance Insights".to_owned())));
+            return Err(Fault::Aws(Refusal::NotEnabled("Performance Insights".to_owned())));
         }
     }
     prepare(inner, facts, state, lane).await?;
     let now = inner.now();
     let newest = now.floor_to(60);
     let oldest = newest.plus_secs(-CALL_SPAN_SECS);
+    // A clock that was set back must not stop collection until it has caught up.
+    state.polled_to = state.polled_to.filter(|to| *to <= newest.plus_secs(60));
     state.has_hole |= state.polled_to.is_some_and(|to| to < oldest);
     let from = state.polled_to.map_or(oldest, |to| to.plus_secs(-FINAL_AFTER_SECS).floor_to(60).max(oldest));
     let window = Window::new(from, newest);
@@ -105,6 +123,9 @@ async fn poll(inner: &Inner, facts: &Instance, state: &mut PollState, lane: Lane
     let kept = collect_minutes(inner, facts, state, window, lane).await?;
     state.polled_to = state.polled_to.max(kept.answered_to);
     state.saw_load = kept.saw_load;
+    if let Some(count) = kept.vcpus {
+        note_vcpus(inner, watched, facts, count).await;
+    }
     if lane == Lane::Background {
         fetch_cut_texts(inner, facts, state, &kept.cut).await;
     }
@@ -118,6 +139,8 @@ pub(super) struct Kept {
     pub(super) answered_to: Option<Timestamp>,
     /// Whether there was any load.
     pub(super) saw_load: bool,
+    /// Number of vCPUs the instance reported.
+    vcpus: Option<f64>,
     /// Statements that came cut.
     cut: Vec<Statement>,
 }
@@ -133,12 +156,18 @@ pub(super) async fn prepare(inner: &Inner, facts: &Instance, state: &mut PollSta
         state.wait_types.extend(plan::usual_wait_types(facts.engine).iter().map(|name| (*name).to_owned()));
         state.types_loaded = true;
     }
-    let holds = state.offers.as_ref().is_some_and(|(_, at)| now.0 - at.0 < OFFERS_HOLD_SECS * 1000);
-    if holds {
+    let hold = match state.poor_offers {
+        0 => OFFERS_HOLD_SECS,
+        times => (OFFERS_RETRY_SECS << (times - 1).min(9)).min(OFFERS_HOLD_SECS),
+    };
+    if state.offers.as_ref().is_some_and(|(_, at)| now.0 - at.0 < hold * 1000) {
         return Ok(());
     }
     match inner.collector.discover(facts, lane).await {
         Ok(offers) => {
+            let has_statistics =
+                StatementStat::Calls.metric(facts.engine).is_none_or(|name| offers.offers_metric(name));
+            state.poor_offers = if has_statistics { 0 } else { state.poor_offers + 1 };
             state.refused.clear();
             state.offers = Some((offers, now));
         }
@@ -166,6 +195,8 @@ pub(super) async fn collect_minutes(
     let now = inner.now();
     let mut answer = ask(inner, facts, &first, window, lane).await?;
     let total = reference_total(&answer.batches);
+    // Nothing was sampled in all of the window: there is nothing more to ask.
+    let left = if total.is_empty() { Vec::new() } else { left };
     let mut second = plan::sql_by_type(types_in(&answer.batches).iter().map(String::as_str));
     second.retain(|question| !state.refused.contains(question));
     second.extend(left);
@@ -256,6 +287,7 @@ pub(super) async fn keep(
     let kept = Kept {
         answered_to: batches.iter().filter_map(load_end).max(),
         saw_load: total.iter().any(|point| point.value > 0.0),
+        vcpus: vcpus_in(&batches),
         cut: statements.iter().filter(|statement| statement.truncated).cloned().collect(),
     };
     let id = facts.id.clone();
@@ -360,27 +392,26 @@ pub(super) async fn fetch_text(inner: &Inner, facts: &Instance, cut: &Statement,
     Ok(())
 }
 
-/// Asks once for the number of vCPUs the instance itself reports.
-pub(super) async fn measure_vcpus(inner: &Inner, watched: &Watched) {
-    let mut state = watched.turn.lock().await;
-    let Some((offers, _)) = state.offers.clone().filter(|_| !state.vcpus_measured) else { return };
-    let facts = watched.facts();
-    let measured: Option<Vcpus> = match inner.collector.measure_vcpus(&facts, &offers, inner.now()).await {
-        Ok(measured) => measured,
-        Err(error) => {
-            tracing::debug!(%error, "vCPUs were not measured");
-            return;
-        }
-    };
-    state.vcpus_measured = true;
-    drop(state);
-    if let Some(vcpus) = measured {
-        let known = Instance { vcpus: Some(vcpus), ..facts };
-        *watched.facts.write().unwrap_or_else(std::sync::PoisonError::into_inner) = known.clone();
-        if let Err(fault) = inner.with_archive(move |archive| archive.put_instances(&[known])).await {
-            inner.board.failed(SourceKind::Archive, None, inner.now(), &fault);
-        }
+/// Takes the number of vCPUs from what a poll brought.
+async fn note_vcpus(inner: &Inner, watched: &Watched, facts: &Instance, count: f64) {
+    let measured = Some(Vcpus { count, origin: Vcpus::MEASURED.to_owned() });
+    if facts.vcpus == measured {
+        return;
     }
+    let known = Instance { vcpus: measured, ..facts.clone() };
+    *watched.facts.write().unwrap_or_else(PoisonError::into_inner) = known.clone();
+    if let Err(fault) = inner.with_archive(move |archive| archive.put_instances(&[known])).await {
+        inner.board.failed(SourceKind::Archive, None, inner.now(), &fault);
+    }
+}
+
+/// The newest number of vCPUs in an answer.
+fn vcpus_in(batches: &[Batch]) -> Option<f64> {
+    let counted = batches.iter().filter_map(|batch| match batch {
+        Batch::Counter(counter) if counter.metric.as_str() == plan::VCPUS => counter.points.last(),
+        _ => None,
+    });
+    counted.map(|point| point.value).find(|count| *count > 0.0)
 }
 
 /// Everything this module stores per minute and instance, for the coverage of the Sources page.

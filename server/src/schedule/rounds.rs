@@ -15,6 +15,12 @@ use super::{Inner, Watched, poll};
 
 /// Longest wait after failures in a row.
 const MAX_BACKOFF_SECS: u64 = 900;
+/// A minute is asked for this long after its end while somebody looks.
+const ARRIVAL_SECS: i64 = 5;
+/// Wait after a failure of our own disk or credentials: nothing is sent, so it costs nobody.
+const OUR_RETRY: Duration = Duration::from_secs(30);
+/// How long a new instance counts as looked at.
+const STARTED_FOR_SECS: i64 = 600;
 /// First wait when the inventory cannot be read.
 const INVENTORY_RETRY: Duration = Duration::from_secs(5);
 /// How often calls are written down and spans are looked at for sealing.
@@ -155,7 +161,8 @@ fn start_poller(inner: &Arc<Inner>, instance: Instance) {
     let watched = Arc::new(Watched {
         facts: RwLock::new(instance.clone()),
         turn: tokio::sync::Mutex::default(),
-        watched_until: Mutex::new(Timestamp::default()),
+        // Whoever has just started the program, or an instance, is looking.
+        watched_until: Mutex::new(inner.now().plus_secs(STARTED_FOR_SECS)),
         wake: tokio::sync::Notify::new(),
         stop: inner.stop.child_token(),
     });
@@ -185,13 +192,12 @@ async fn poller(inner: Arc<Inner>, watched: Arc<Watched>) {
         };
         note_first_poll(&inner);
         if outcome.is_ok() {
-            poll::measure_vcpus(&inner, &watched).await;
             if take_hole(&watched).await {
                 backfill.look_again();
             }
         }
         loop {
-            let due = started + time_to_next(&inner, &watched).await;
+            let due = next_due(&inner, &watched, started).await;
             if outcome.is_ok() && !backfill.is_done() && tokio::time::Instant::now() < due {
                 if fill_a_little(&inner, &watched, &mut backfill).await {
                     continue;
@@ -232,10 +238,13 @@ async fn fill_a_little(inner: &Inner, watched: &Watched, backfill: &mut Backfill
     }
 }
 
-async fn time_to_next(inner: &Inner, watched: &Watched) -> Duration {
+/// When the next poll is due, given when the last one started.
+async fn next_due(inner: &Inner, watched: &Watched, started: tokio::time::Instant) -> tokio::time::Instant {
     let state = watched.turn.lock().await;
     let config = &inner.config;
-    let base = if watched.is_watched(inner.now()) {
+    let now = inner.now();
+    let is_watched = watched.is_watched(now);
+    let base = if is_watched {
         config.watched_poll_secs
     } else if watched.facts().pi != PiState::On || (!state.saw_load && state.polled_to.is_some()) {
         config.idle_poll_secs
@@ -243,7 +252,19 @@ async fn time_to_next(inner: &Inner, watched: &Watched) -> Duration {
         config.poll_secs
     };
     let base = Duration::from_secs(u64::from(base.max(1)));
-    if state.failures == 0 { base } else { backoff(base, state.failures).max(base) }
+    match state.failures {
+        0 if is_watched => started + base.min(to_next_minute(now, started.elapsed())),
+        0 => started + base,
+        _ if state.is_ours => started + base.min(OUR_RETRY),
+        failures => started + backoff(base, failures).max(base),
+    }
+}
+
+/// From the start of a poll, `ago` before `now`, to the moment the minute it fell in has arrived.
+fn to_next_minute(now: Timestamp, ago: Duration) -> Duration {
+    let started = now.plus_ms(-i64::try_from(ago.as_millis()).unwrap_or(0));
+    let arrived = started.plus_secs(1 - ARRIVAL_SECS).ceil_to(60).plus_secs(ARRIVAL_SECS);
+    Duration::from_millis(u64::try_from(arrived.0 - started.0).unwrap_or(0))
 }
 
 fn note_first_poll(inner: &Inner) {
@@ -450,4 +471,28 @@ pub(super) async fn flush_ledger(inner: &Inner) -> Result<(), Fault> {
         .map(|(api, tally)| ApiCalls { day, api, calls: tally.calls, billed_units: tally.billed_units })
         .collect();
     inner.with_archive(move |archive| archive.add_api_calls(&calls)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watched_instance_is_polled_when_its_minute_has_arrived() {
+        let at = |secs: i64| Timestamp::from_secs(1_795_392_000 + secs);
+        let wait = |started: i64, ago: u64| to_next_minute(at(started).plus_secs(ago as i64), Duration::from_secs(ago));
+        assert_eq!(wait(5, 0), Duration::from_secs(60));
+        assert_eq!(wait(5, 30), Duration::from_secs(60), "counted from the start of the poll");
+        assert_eq!(wait(40, 0), Duration::from_secs(25));
+        assert_eq!(wait(3, 0), Duration::from_secs(2));
+        assert_eq!(wait(64, 0), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn failures_are_retried_less_and_less_often() {
+        let base = Duration::from_secs(60);
+        assert_eq!(backoff(base, 1), base);
+        assert_eq!(backoff(base, 3), base * 4);
+        assert_eq!(backoff(base, 30), Duration::from_secs(MAX_BACKOFF_SECS));
+    }
 }

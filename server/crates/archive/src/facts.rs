@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use samples::{AlarmEvent, AlarmState, ApiCalls, Instance, Marker, MarkerKind, Statement};
+use samples::{AlarmEvent, AlarmState, ApiCalls, Instance, Marker, MarkerKind, Statement, Vcpus};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use units::{ResourceId, Timestamp, Window};
@@ -42,7 +42,12 @@ pub(crate) fn put_instance(connection: &Connection, instance: &Instance) -> Resu
     let mut kept = instance.clone();
     if let Some(known) = before.flatten().and_then(|body| serde_json::from_str::<Instance>(&body).ok()) {
         kept.first_seen = kept.first_seen.min(known.first_seen);
-        kept.vcpus = kept.vcpus.or(known.vcpus);
+        // What the instance itself reported beats the table of classes, until the class changes.
+        let is_measured = known.vcpus.as_ref().is_some_and(|vcpus| vcpus.origin == Vcpus::MEASURED);
+        let reported = kept.vcpus.as_ref().is_some_and(|vcpus| vcpus.origin == Vcpus::MEASURED);
+        if kept.vcpus.is_none() || (is_measured && !reported && kept.class == known.class) {
+            kept.vcpus = known.vcpus;
+        }
         kept.max_connections = kept.max_connections.or(known.max_connections);
     }
     connection

@@ -63,8 +63,13 @@ impl Instance {
 pub struct Vcpus {
     /// Count, above 0; ACUs of a serverless instance may be fractions.
     pub count: f64,
-    /// `os.general.numVCPUs` or `instance class`.
+    /// [`Vcpus::MEASURED`], or `instance class` and its name.
     pub origin: String,
+}
+
+impl Vcpus {
+    /// Origin of a count that the instance itself reported.
+    pub const MEASURED: &'static str = "os.general.numVCPUs";
 }
 
 /// Whether Performance Insights can be asked about an instance.

@@ -57,11 +57,15 @@ fn first_sight_and_vcpus_stay() {
     let archive = Archive::open(dir.path()).unwrap();
     let vcpus = Some(Vcpus { count: 2.0, origin: "os.general.numVCPUs".into() });
     archive.put_instances(&[Instance { vcpus: vcpus.clone(), ..instance("a", 1) }]).unwrap();
-    archive.put_instances(&[Instance { name: "renamed".into(), ..instance("a", 9) }, instance("b", 9)]).unwrap();
+    let by_class = Some(Vcpus { count: 4.0, origin: "instance class db.r7g.large".into() });
+    let renamed = Instance { name: "renamed".into(), vcpus: by_class.clone(), ..instance("a", 9) };
+    archive.put_instances(&[renamed.clone(), instance("b", 9)]).unwrap();
     let read = archive.instances().unwrap();
     assert_eq!(read.len(), 2);
     assert_eq!((read[0].name.as_str(), read[0].first_seen, read[0].last_seen), ("renamed", minute(1), minute(9)));
-    assert_eq!(read[0].vcpus, vcpus);
+    assert_eq!(read[0].vcpus, vcpus, "what was measured beats the table of classes");
+    archive.put_instances(&[Instance { class: "db.r7g.xlarge".into(), ..renamed }]).unwrap();
+    assert_eq!(archive.instances().unwrap()[0].vcpus, by_class, "but not after a change of class");
 }
 
 #[test]
