@@ -20,7 +20,9 @@ pub fn AlarmRoute() -> impl IntoView {
     let location = use_location();
     let asked = Memo::new(move |_| {
         let search = location.search.read();
-        let at = paths::parameter(&search, "at").and_then(|at| at.parse::<units::Timestamp>().ok());
+        // AWS writes `+0000`, and an address that was not encoded has a space for the `+`.
+        let at = paths::parameter(&search, "at").map(|at| if at.contains('T') { at.replace(' ', "+") } else { at });
+        let at = at.and_then(|at| at.parse::<units::Timestamp>().ok());
         (paths::parameter(&search, "arn").unwrap_or_default(), at.map_or(0, |at| at.0))
     });
     let landing = Resource::new(move || asked.get(), |(arn, at)| resolve_alarm(arn, at));

@@ -121,3 +121,31 @@ pub(crate) fn states_within(window: Window, alarm: Option<&AlarmState>, changes:
     }
     spans
 }
+
+#[cfg(test)]
+mod tests {
+    use super::aws_time;
+
+    #[test]
+    fn both_ways_of_aws_to_write_a_time_are_read() {
+        for text in [
+            "2026-02-26T10:14:05Z",
+            "2026-02-26T10:14:05.000Z",
+            "2026-02-26T10:14:05.000+0000",
+            "2026-02-26T10:14:05.000+00:00",
+            "2026-02-26T10:14:05.000+00",
+            "2026-02-26T11:14:05.000+0100",
+            "2026-02-26T09:14:05.000-0100",
+            // From a query string in which `+` is a space.
+            "2026-02-26T10:14:05.000 0000",
+            "2026-02-26T10:14:05.000 00:00",
+            "1772100845",
+            "1772100845000",
+        ] {
+            assert_eq!(aws_time(text).map(units::Timestamp::secs), Some(1_772_100_845), "{text}");
+        }
+        for text in ["", "soon", "T+0000", "T 0000", "é 0000"] {
+            assert_eq!(aws_time(text), None, "{text}");
+        }
+    }
+}
