@@ -14,7 +14,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = StackConfig::new("/var/tmp/loadlens-stack", programs);
     let stack = Stack::start(config, Arc::new(|step| println!("{step} …"))).await?;
     println!("PostgreSQL {}", stack.postgres_url("bookshop"));
-    println!("shop       {}", stack.app_urls().join(" "));
+    println!("shop       {} (instances {})", stack.balancer_url(), stack.app_urls().join(" "));
+    println!("function   {}", stack.api_url());
+    println!("control    {}", stack.control_url());
     for incident in incidents {
         stack.set_incident(incident, true).await?;
         println!("incident   {}", incident.name());

@@ -10,10 +10,12 @@
 
 pub mod balancer;
 pub mod forwarder;
+pub mod functions;
 pub mod guard;
 pub mod http_client;
 pub mod measure;
 pub mod postgres;
+pub mod scaling;
 pub mod stack;
 pub mod supervisor;
 pub mod usage;

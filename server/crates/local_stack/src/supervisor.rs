@@ -98,7 +98,7 @@ impl Supervised {
     }
 
     /// Stops it for good.
-    pub async fn stop(self) {
+    pub async fn stop(&self) {
         self.watcher.abort();
         let running = lock(&self.shared).running.take();
         let stopping = tokio::task::spawn_blocking(move || {

@@ -30,6 +30,14 @@ pub fn family_usage(pid: u32) -> Option<Usage> {
     Some(Usage { cpu_secs: seconds(ticks), resident_bytes: bytes })
 }
 
+/// Most memory a process ever had (`VmHWM` of proc(5), in kilobytes); `None` when it is gone.
+pub fn peak_bytes(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1_024)
+}
+
 pub(crate) fn all_processes() -> impl Iterator<Item = u32> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())

@@ -28,6 +28,13 @@ pub fn start(shop: &Shop) -> JoinSet<()> {
     tasks
 }
 
+/// In a function only the switches are read: it is frozen between requests, and there may be many.
+pub fn start_in_function(shop: &Shop) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(poll_sins(shop.clone()));
+    tasks
+}
+
 async fn poll_sins(shop: Shop) {
     let mut tick = tokio::time::interval(POLL_INTERVAL);
     loop {

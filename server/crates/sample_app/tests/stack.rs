@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use local_stack::guard::is_alive;
+use local_stack::measure::Measurement;
 use local_stack::{Incident, PostgresConfig, Scale, Stack, StackConfig};
 use sqlx::{Connection, PgConnection, Row};
 
@@ -23,6 +24,9 @@ async fn start(root: &Path, sessions_per_sec: f64) -> Stack {
     config.postgres = PostgresConfig::for_test(root.join("postgres"));
     config.scale = Scale::Small;
     config.sessions_per_sec = sessions_per_sec;
+    config.function_sessions_per_sec = 1.0;
+    // The load of this test must not change the size of the group.
+    config.most_instances = 2;
     Stack::start(config, Arc::new(|_| {})).await.unwrap()
 }
 
@@ -53,9 +57,9 @@ async fn the_shop_runs_counts_and_sins() {
     eventually(
         &mut db,
         "select count(distinct (host(client_addr), application_name)) from pg_stat_activity \
-         where application_name in ('bookshop:bookshop-1', 'bookshop:bookshop-2') \
-         and host(client_addr) in ('127.0.0.11', '127.0.0.12')",
-        2,
+         where application_name in ('bookshop:bookshop-1', 'bookshop:bookshop-2', 'bookshop:lambda') \
+         and host(client_addr) in ('127.0.0.11', '127.0.0.12', '127.0.0.9')",
+        3,
     )
     .await;
 
@@ -97,17 +101,9 @@ async fn the_shop_runs_counts_and_sins() {
     .await;
     stack.set_incident(Incident::Report, false).await.unwrap();
 
-    // After a pause nothing is under way and everything is accounted for.
+    // After a pause nothing is under way, and both sides counted the same.
     stack.pause_traffic(true).await.unwrap();
-    let deadline = Instant::now() + Duration::from_secs(45);
-    let counts = loop {
-        let counts = stack.traffic_counts().await.unwrap();
-        if counts["in_flight"] == 0 {
-            break counts;
-        }
-        assert!(Instant::now() < deadline, "{counts}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+    let counts = settled(async || stack.traffic_counts().await.unwrap()).await;
     let total = |name: &str| counts["total"][name].as_u64().unwrap();
     assert_eq!(total("sent"), total("received") + total("timeouts") + total("failures"));
     assert!(total("status_2xx") > 50, "{counts}");
@@ -115,21 +111,52 @@ async fn the_shop_runs_counts_and_sins() {
     let by_minute: u64 =
         counts["minutes"].as_object().unwrap().values().map(|minute| minute["sent"].as_u64().unwrap()).sum();
     assert_eq!(by_minute, total("sent"));
+    let api_counts = settled(async || stack.function_traffic_counts().await.unwrap()).await;
+    let measured = stack.drain_measurements();
+    let sum = |name: &str, dimension: &str| sum(&measured, name, dimension);
+    assert_eq!(sum("RequestCount", "LoadBalancer"), total("sent") as f64);
+    assert_eq!(sum("HTTPCode_Target_2XX_Count", "LoadBalancer"), total("status_2xx") as f64);
+    assert_eq!(sum("Count", "ApiId"), api_counts["total"]["sent"].as_f64().unwrap());
+    assert_eq!(sum("Invocations", "FunctionName"), api_counts["total"]["sent"].as_f64().unwrap());
+    assert_eq!(sum("Errors", "FunctionName"), 0.0);
+    let inits = measured.iter().filter(|m| m.name == "init_duration").flat_map(|m| &m.values);
+    assert!(inits.map(|(_, count)| count).sum::<f64>() >= 1.0, "the first call was a cold start");
 
-    // A killed instance comes back; nothing survives the end.
-    let first = stack.processes()[0].pid.unwrap();
-    assert!(stack.kill_instance(0));
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while stack.processes()[0].restarts == 0 || stack.processes()[0].pid.is_none() {
-        assert!(Instant::now() < deadline);
+    // A killed instance is replaced; nothing survives the end.
+    let first = stack.inventory().group.instances[0].clone();
+    assert!(stack.kill_instance(&first.id));
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while stack.app_urls().len() < 2 || stack.inventory().group.instances.iter().any(|i| i.id == first.id) {
+        assert!(Instant::now() < deadline, "{:?}", stack.inventory().group);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert!(!is_alive(first));
+    let causes: Vec<String> = stack.inventory().group.activities.into_iter().map(|activity| activity.cause).collect();
+    assert!(causes.iter().any(|cause| cause.contains("EC2 health check")), "{causes:?}");
     let mut pids: Vec<u32> = stack.processes().iter().filter_map(|process| process.pid).collect();
     pids.extend(stack.postgres().pid());
-    assert_eq!(pids.len(), 4);
+    assert_eq!(pids.len(), 5, "two instances, two crowds of visitors, the database");
     stack.shutdown().await;
     assert!(pids.iter().all(|pid| !is_alive(*pid)));
+}
+
+/// Counts once nothing is under way any more.
+async fn settled(counts: impl AsyncFn() -> serde_json::Value) -> serde_json::Value {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let counts = counts().await;
+        if counts["in_flight"] == 0 {
+            return counts;
+        }
+        assert!(Instant::now() < deadline, "{counts}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Of the series that has this one dimension.
+fn sum(measured: &[Measurement], name: &str, dimension: &str) -> f64 {
+    let series =
+        measured.iter().filter(|m| m.name == name && m.dimensions.len() == 1 && m.dimensions[0].0 == dimension);
+    series.flat_map(|m| &m.values).map(|(value, count)| value * count).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 use clap::Parser;
+use sample_app::shop::cart::CartStore;
 use sample_app::shop::{Shop, router};
 use sample_app::{background, database};
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,6 +43,7 @@ async fn main() -> anyhow::Result<()> {
         options.instance_name.clone(),
         pool(&options.database_url, database::PAGE_CONNECTIONS)?,
         pool(report_url, database::REPORT_CONNECTIONS)?,
+        CartStore::from_environment().await,
     );
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await

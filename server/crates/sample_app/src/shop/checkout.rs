@@ -7,6 +7,7 @@ use axum::response::Redirect;
 use sqlx::{FromRow, PgConnection};
 use tokio::sync::SemaphorePermit;
 
+use super::cart::CartItem;
 use super::visitor::Visitor;
 use super::{PageError, Shop};
 use crate::sins::Sin;
@@ -29,10 +30,11 @@ pub(super) async fn checkout(State(shop): State<Shop>, visitor: Visitor) -> Resu
     let customer = visitor.customer.ok_or(PageError::BadRequest("Please sign in to buy."))?;
     let _turn = take_turn(&shop).await?;
     let mut work = shop.pages().begin().await?;
-    let lines = take_cart(&mut work, &visitor.session).await?;
-    if lines.is_empty() {
+    let items = shop.carts().take(&mut work, &visitor.session).await?;
+    if items.is_empty() {
         return Err(PageError::BadRequest("Your cart is empty."));
     }
+    let lines = price_lines(&mut work, &items).await?;
     if shop.sins().is_on(Sin::HotRow) {
         take_from_stock(&mut work, BEST_SELLER, 1).await?;
         tokio::time::sleep(PAYMENT).await;
@@ -42,6 +44,7 @@ pub(super) async fn checkout(State(shop): State<Shop>, visitor: Visitor) -> Resu
     }
     let order = place_order(&mut work, customer, &lines).await?;
     work.commit().await?;
+    shop.carts().clear(&visitor.session, &items).await?;
     Ok(Redirect::to(&format!("/orders/{order}")))
 }
 
@@ -51,14 +54,15 @@ async fn take_turn(shop: &Shop) -> Result<SemaphorePermit<'_>, PageError> {
 }
 
 /// In the order of the books' ids, so that two checkouts never wait for each other in a circle.
-async fn take_cart(work: &mut PgConnection, session: &str) -> Result<Vec<Line>, sqlx::Error> {
+async fn price_lines(work: &mut PgConnection, items: &[CartItem]) -> Result<Vec<Line>, sqlx::Error> {
     sqlx::query_as(tagged!(
-        "take_cart",
+        "price_lines",
         "%2Fcheckout",
-        "WITH taken AS (DELETE FROM carts WHERE session_id = $1 RETURNING book_id, quantity) \
-         SELECT t.book_id, t.quantity, b.price_cents FROM taken t JOIN books b ON b.id = t.book_id ORDER BY t.book_id"
+        "SELECT b.id AS book_id, i.quantity, b.price_cents FROM unnest($1::int[], $2::int[]) AS i(book_id, quantity) \
+         JOIN books b ON b.id = i.book_id ORDER BY b.id"
     ))
-    .bind(session)
+    .bind(items.iter().map(|item| item.book_id).collect::<Vec<_>>())
+    .bind(items.iter().map(|item| item.quantity).collect::<Vec<_>>())
     .fetch_all(work)
     .await
 }

@@ -1,14 +1,16 @@
 //! The look of the shop: one frame, small pieces, everything escaped.
 
 use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 
-const STYLE: &str = "body{font:16px/1.5 Georgia,serif;margin:0;background:#faf6ee;color:#2b2118}\
-header{background:#5b2a1e;color:#fff;padding:.75rem 2rem;display:flex;gap:1.5rem;align-items:baseline}\
-header a{color:#ffe9c7;text-decoration:none}main{max-width:60rem;margin:1.5rem auto;padding:0 1rem}\
-table{border-collapse:collapse;width:100%}td,th{padding:.3rem .6rem;border-bottom:1px solid #e3d8c3;text-align:left}\
-.num{text-align:right;font-variant-numeric:tabular-nums}footer{color:#8a7b66;padding:2rem;text-align:center}\
-button{font:inherit;background:#5b2a1e;color:#fff;border:0;border-radius:4px;padding:.3rem .8rem}";
+/// In the serverless and multi-tier shapes CloudFront answers for it, from S3.
+const STYLE: &str = include_str!("../../static/shop.css");
+
+/// The stylesheet, where nobody else serves it.
+pub(crate) async fn stylesheet() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/css"), (CACHE_CONTROL, "max-age=3600")], STYLE)
+}
 
 /// A whole page; `body` is HTML already.
 pub(crate) fn page(title: &str, instance: &str, body: &str) -> Html<String> {
@@ -16,7 +18,7 @@ pub(crate) fn page(title: &str, instance: &str, body: &str) -> Html<String> {
     let instance = escape(instance);
     Html(format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-<title>{title} · Bookshop</title><style>{STYLE}</style></head><body>\
+<title>{title} · Bookshop</title><link rel=stylesheet href=\"/static/shop.css\"></head><body>\
 <header><strong><a href=\"/\">Bookshop</a></strong><a href=\"/search?q=winter\">Search</a><a href=\"/cart\">Cart</a>\
 <a href=\"/orders\">Orders</a><a href=\"/account\">Account</a></header><main><h1>{title}</h1>{body}</main>\
 <footer>served by {instance}</footer></body></html>"

@@ -14,10 +14,11 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use crate::sins::Sins;
+use cart::{CartError, CartStore};
 
 mod account;
 mod admin;
-mod cart;
+pub mod cart;
 mod catalogue;
 mod checkout;
 mod html;
@@ -40,6 +41,7 @@ struct Inner {
     instance: String,
     pages: PgPool,
     reports: PgPool,
+    carts: CartStore,
     sins: Sins,
     checkouts: Semaphore,
     faults: Faults,
@@ -53,13 +55,14 @@ struct Faults {
 }
 
 impl Shop {
-    /// A shop with its own name, over its connections for pages and for reports.
-    pub fn new(instance: impl Into<String>, pages: PgPool, reports: PgPool) -> Self {
+    /// A shop with its own name, over its connections for pages and for reports, and its carts.
+    pub fn new(instance: impl Into<String>, pages: PgPool, reports: PgPool, carts: CartStore) -> Self {
         Self {
             inner: Arc::new(Inner {
                 instance: instance.into(),
                 pages,
                 reports,
+                carts,
                 sins: Sins::default(),
                 checkouts: Semaphore::new(CHECKOUTS_AT_ONCE),
                 faults: Faults::default(),
@@ -75,6 +78,11 @@ impl Shop {
     /// Connections for reports.
     pub fn reports(&self) -> &PgPool {
         &self.inner.reports
+    }
+
+    /// Where carts live.
+    pub fn carts(&self) -> &CartStore {
+        &self.inner.carts
     }
 
     /// The switches.
@@ -93,6 +101,7 @@ impl Shop {
 pub fn router(shop: Shop, with_switches: bool) -> Router {
     let mut pages = Router::new()
         .route("/", get(catalogue::show_home))
+        .route("/static/shop.css", get(html::stylesheet))
         .route("/category/{name}", get(catalogue::show_category))
         .route("/book/{id}", get(catalogue::show_book))
         .route("/search", get(catalogue::search))
@@ -145,6 +154,19 @@ pub(crate) enum PageError {
     Busy,
     /// The database refused or could not be reached.
     Database(sqlx::Error),
+    /// The table of carts refused or could not be reached.
+    #[cfg(feature = "dynamodb")]
+    Carts(String),
+}
+
+impl From<CartError> for PageError {
+    fn from(error: CartError) -> Self {
+        match error {
+            CartError::Postgres(error) => error.into(),
+            #[cfg(feature = "dynamodb")]
+            CartError::Dynamo(reason) => Self::Carts(reason),
+        }
+    }
 }
 
 impl From<sqlx::Error> for PageError {
@@ -163,6 +185,11 @@ impl IntoResponse for PageError {
             Self::BadRequest(reason) => html::message(StatusCode::BAD_REQUEST, reason),
             Self::Busy | Self::Database(sqlx::Error::PoolTimedOut) => {
                 html::message(StatusCode::SERVICE_UNAVAILABLE, "The shop is very busy. Please try again in a minute.")
+            }
+            #[cfg(feature = "dynamodb")]
+            Self::Carts(reason) => {
+                tracing::warn!(reason, "page.cart_error");
+                html::message(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
             }
             Self::Database(error) => {
                 tracing::warn!(%error, "page.database_error");

@@ -9,12 +9,15 @@ use axum::http::{Method, Request};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::plan::Page;
 
 /// How long a visitor looks at an empty page before going away.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Shorter than the minute after which balancers close an idle connection: no request is sent into
+/// one that is just being closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const AGENT: &str = "Mozilla/5.0 (compatible; bookshop-traffic/1)";
 
 /// Why there was no answer.
@@ -37,6 +40,8 @@ impl PageClient {
     pub(super) fn new(targets: Vec<String>) -> Self {
         Self {
             inner: Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(KEEP_ALIVE)
                 // A repeated request would be counted twice by whoever counts behind us.
                 .retry_canceled_requests(false)
                 .build_http(),
