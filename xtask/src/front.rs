@@ -4,6 +4,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -61,19 +62,39 @@ fn build_wasm(toolchain: &Toolchain, pkg: &Path) -> Result<()> {
         return Ok(());
     }
     step("Building the pages for the browser (some minutes at the first time)");
-    let target_dir = repo::target_dir().join("front");
-    let mut build = toolchain.cargo();
-    build
-        .env("CARGO_TARGET_DIR", &target_dir)
-        .args(["build", "--locked", "--package", "app", "--lib"])
-        .args(["--profile", "wasm-release", "--target", "wasm32-unknown-unknown"])
-        .args(["--no-default-features", "--features", "hydrate"]);
-    run(&mut build)?;
-    let module = target_dir.join("wasm32-unknown-unknown/wasm-release/app.wasm");
+    run(for_the_browser(toolchain.cargo().arg("build")))?;
+    let module = target_dir().join("wasm32-unknown-unknown/wasm-release/app.wasm");
     remove_module(pkg)?;
     pack(&["bind".as_ref(), module.as_os_str(), pkg.as_os_str()])?;
     std::fs::write(&stamp, key)?;
     Ok(())
+}
+
+/// Cargo with a word of its own (`clippy`) on the browser's half of `app`. Where
+/// the default compiler builds for the browser, what the front build makes is
+/// used again; elsewhere, Debian's compiler having no clippy beside it, the same
+/// code is looked at as if it ran on this machine.
+pub(crate) fn cargo_for_the_pages(word: &str) -> Command {
+    let mut command = cargo();
+    command.arg(word);
+    if matches!(wasm::toolchain(), Ok(Toolchain::Default)) {
+        for_the_browser(&mut command);
+    } else {
+        command.args(["--locked", "--package", "app", "--lib", "--no-default-features", "--features", "hydrate"]);
+    }
+    command
+}
+
+fn for_the_browser(command: &mut Command) -> &mut Command {
+    command
+        .env("CARGO_TARGET_DIR", target_dir())
+        .args(["--locked", "--package", "app", "--lib", "--no-default-features", "--features", "hydrate"])
+        .args(["--profile", "wasm-release", "--target", "wasm32-unknown-unknown"])
+}
+
+/// Builds for the browser lie apart: other features, another compiler perhaps.
+fn target_dir() -> PathBuf {
+    repo::target_dir().join("front")
 }
 
 /// Runs the heavy half, `xtask/front`, in its own words.

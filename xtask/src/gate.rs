@@ -55,6 +55,5 @@ pub(crate) fn lint() -> Result<()> {
     step("Checking the lints");
     run(cargo().args(["clippy", "--locked", "--all-targets"]).args(WORKSPACE).args(STRICT))?;
     step("Checking the lints of the pages as the browser runs them");
-    let browser = ["--package", "app", "--no-default-features", "--features", "hydrate"];
-    run(cargo().args(["clippy", "--locked"]).args(browser).args(STRICT))
+    run(front::cargo_for_the_pages("clippy").args(STRICT))
 }
