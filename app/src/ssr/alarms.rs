@@ -56,7 +56,10 @@ impl Source {
         let landing = incidents::resolve(&question, &known);
         let Some(arn) = landing.arn.as_ref().map(ToString::to_string) else { return landing_of(&landing) };
         let around = Window::new(landing.at.plus_secs(-HISTORY_SECS), landing.at.plus_secs(HISTORY_SECS));
-        let events = archive.alarm_events(&arn, around).map_err(failed)?;
+        let mut events = archive.alarm_events(&arn, around).map_err(failed)?;
+        for child in landing.children.iter().filter_map(|child| child.arn.as_ref()) {
+            events.extend(archive.alarm_events(&child.to_string(), around).map_err(failed)?);
+        }
         landing_of(&incidents::resolve(&question, &Known { events: &events, ..known }))
     }
 }

@@ -63,7 +63,8 @@ impl FromStr for AlarmArn {
             return Err(NotAnAlarmArn::OtherResource { service: service.chars().take(32).collect() });
         }
         let name = next()?;
-        let account_is_number = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        // Twelve digits; messages that were made anonymous have fewer.
+        let account_is_number = (1..=12).contains(&account.len()) && account.bytes().all(|byte| byte.is_ascii_digit());
         let name_fits = !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS;
         if !account_is_number || region.is_empty() || !plain(region) || !name_fits {
             return Err(NotAnAlarmArn::NotAnArn);
@@ -166,7 +167,8 @@ mod tests {
             "arn",
             "arn:aws:cloudwatch:us-east-1:123456789012:alarm",
             "arn:aws:cloudwatch:us-east-1:123456789012:alarm:",
-            "arn:aws:cloudwatch:us-east-1:12:alarm:x",
+            "arn:aws:cloudwatch:us-east-1::alarm:x",
+            "arn:aws:cloudwatch:us-east-1:1234567890123:alarm:x",
             "arn:evil.example:cloudwatch:us-east-1:123456789012:alarm:x",
             "arn:aws:cloudwatch:us-east-1.evil.example/:123456789012:alarm:x",
             "urn:aws:cloudwatch:us-east-1:123456789012:alarm:x",

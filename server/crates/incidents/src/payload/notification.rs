@@ -55,11 +55,8 @@ fn status(fields: Fields<'_>, name: &str) -> Option<AlarmStatus> {
 /// `AlarmArn`; in messages from before 2020 it is missing, and account, the topic's region or the
 /// region's display name stand for it.
 fn arn_of(fields: Fields<'_>, name: &str, topic_arn: Option<&str>) -> Result<AlarmArn, PayloadError> {
-    let account = fields.text("AWSAccountId");
     if let Some(text) = fields.text("AlarmArn") {
-        let arn = agreeing_arn(text, name)?;
-        let agrees = account.is_none_or(|account| account == arn.account);
-        return if agrees { Ok(arn) } else { Err(PayloadError::Contradiction("AWSAccountId")) };
+        return agreeing_arn(text, name);
     }
     let missing = || PayloadError::Missing("AlarmArn");
     let mut topic = topic_arn.unwrap_or_default().split(':').skip(1);
@@ -68,6 +65,6 @@ fn arn_of(fields: Fields<'_>, name: &str, topic_arn: Option<&str>) -> Result<Ala
         (Some(partition), Some(region)) => (partition, region),
         _ => fields.text("Region").and_then(region::code_of).ok_or_else(missing)?,
     };
-    let account = account.ok_or_else(missing)?;
+    let account = fields.text("AWSAccountId").ok_or_else(missing)?;
     format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}").parse().map_err(|_| missing())
 }

@@ -43,12 +43,23 @@ const REGIONS: &[(&str, &str)] = &[
     ("AWS GovCloud (US-West)", "us-gov-west-1"),
 ];
 
-/// Partition and code of a display name. `Europe (…)` is the newer spelling of `EU (…)`; a code
-/// stands for itself.
+/// Partition and code of a display name, in any of the spellings AWS has used: `EU (Ireland)`,
+/// `Europe (Ireland)`, `EU - Ireland`. A code stands for itself.
 pub(super) fn code_of(display: &str) -> Option<(&'static str, &'static str)> {
     let plain = display.trim().replace("Europe (", "EU (").replace('ã', "a");
-    let found = REGIONS.iter().find(|(name, code)| *name == plain || *code == plain);
+    let exact = REGIONS.iter().find(|(name, code)| *name == plain || *code == plain);
+    let found = exact.or_else(|| {
+        let mut same =
+            REGIONS.iter().filter(|(name, _)| place_of(name).is_some() && place_of(name) == place_of(&plain));
+        same.next().filter(|_| same.next().is_none())
+    });
     found.map(|(_, code)| (partition_of(code), *code))
+}
+
+/// The place inside a display name: `Ireland`.
+fn place_of(display: &str) -> Option<&str> {
+    let in_brackets = display.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    in_brackets.or_else(|| display.split_once(" - ").map(|(_, place)| place.trim()))
 }
 
 /// The partition of a region.
@@ -59,5 +70,29 @@ pub(super) fn partition_of(region: &str) -> &'static str {
         "aws-us-gov"
     } else {
         "aws"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_of;
+
+    #[test]
+    fn every_spelling_of_a_region_is_read() {
+        for (display, code) in [
+            ("US East (N. Virginia)", Some("us-east-1")),
+            ("EU - Ireland", Some("eu-west-1")),
+            ("Europe (Ireland)", Some("eu-west-1")),
+            ("APAC - Tokyo", Some("ap-northeast-1")),
+            ("Asia Pacific - Sydney", Some("ap-southeast-2")),
+            ("South America (São Paulo)", Some("sa-east-1")),
+            ("AWS GovCloud (US-West)", Some("us-gov-west-1")),
+            ("eu-west-2", Some("eu-west-2")),
+            ("Somewhere - Central", None),
+            ("Moon (Base)", None),
+            ("", None),
+        ] {
+            assert_eq!(code_of(display).map(|(_, code)| code), code, "{display}");
+        }
     }
 }
