@@ -29,8 +29,8 @@ pub fn three_figures(value: f64) -> String {
 /// Decimals that leave three significant figures after rounding.
 fn decimals(size: f64) -> usize {
     match size {
-        size if size < 0.000_995 => 4,
-        size if size < 0.009_95 => 3,
+        size if size < 0.000_95 => 4,
+        size if size < 0.009_5 => 3,
         size if size < 9.995 => 2,
         size if size < 99.95 => 1,
         _ => 0,
@@ -207,6 +207,7 @@ mod tests {
             (0.000_03, "<0.0001"),
             (0.0004, "0.0004"),
             (0.0035, "0.004"),
+            (0.009_75, "0.01"),
             (0.0123, "0.01"),
             (0.35, "0.35"),
             (3.524, "3.52"),

@@ -33,7 +33,7 @@ pub async fn find_elsewhere(
             let names: Vec<&str> = ids.iter().map(String::as_str).collect();
             let mut rows = Vec::new();
             for instance in lookup.archive.instances()?.into_iter().take(MOST_INSTANCES) {
-                let matrix = lookup.archive.load(&instance.id, &Grouping::by(Dimension::Sql), window, period)?;
+                let matrix = lookup.stored(&instance.id, &Grouping::by(Dimension::Sql), window, period)?;
                 if !is_covered(&matrix) {
                     continue;
                 }

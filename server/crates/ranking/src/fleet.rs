@@ -135,7 +135,7 @@ fn top_digest(
     window: Window,
     period: Period,
 ) -> Result<Option<(units::DigestId, String, f64)>> {
-    let matrix = reconciled(lookup.archive.load(&row.facts.id, &Grouping::by(Dimension::Sql), window, period)?);
+    let matrix = reconciled(lookup.stored(&row.facts.id, &Grouping::by(Dimension::Sql), window, period)?);
     let ids: Vec<String> = matrix.series.iter().map(|row| row.key.clone()).collect();
     let statements = lookup.archive.statements(&ids)?;
     let index = SqlIndex::new(ids, statements);

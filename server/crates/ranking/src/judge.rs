@@ -168,24 +168,18 @@ fn connections_tile(input: &TileInput) -> Tile {
     const NEARLY_FULL: f64 = 0.9;
     let limit = input.instance.max_connections.map(f64::from);
     let part = input.connections.zip(limit).map(|((newest, _), limit)| newest / limit);
-    let unit = limit.map(|limit| format!("/ {}", number::three_figures(limit))).unwrap_or_default();
+    let unit = limit.map(|limit| format!("/ {}", number::trimmed(limit))).unwrap_or_default();
     let note = input.connections.map(|(_, highest)| match part {
-        Some(part) => format!("{} · max {}", number::percent(part), number::three_figures(highest)),
-        None => format!("max {}", number::three_figures(highest)),
+        Some(part) => format!("{} · max {}", number::percent(part), number::trimmed(highest)),
+        None => format!("max {}", number::trimmed(highest)),
     });
     let severity = match (input.connections, part) {
         (None, _) => Severity::Unknown,
         (_, Some(part)) if part >= NEARLY_FULL => Severity::Critical,
         _ => Severity::Good,
     };
-    let value = input.connections.map(|(newest, _)| number::three_figures(newest.round()));
-    tile(
-        "connections",
-        value.map(|value| value.trim_end_matches(".00").trim_end_matches(".0").to_owned()),
-        &unit,
-        note.unwrap_or_default(),
-        severity,
-    )
+    let value = input.connections.map(|(newest, _)| number::trimmed(newest.round()));
+    tile("connections", value, &unit, note.unwrap_or_default(), severity)
 }
 
 fn alarms_tile(input: &TileInput) -> Tile {

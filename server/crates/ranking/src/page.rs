@@ -59,7 +59,7 @@ impl Page {
         let mut ids = Vec::new();
         let windows = std::iter::once(self.axis.window).chain(self.compare.map(|(window, _)| window));
         for window in windows {
-            let matrix = lookup.archive.load(&self.instance.id, &by_sql, window, self.axis.period)?;
+            let matrix = lookup.stored(&self.instance.id, &by_sql, window, self.axis.period)?;
             ids.extend(matrix.series.into_iter().map(|row| row.key));
         }
         for filter in self.filters.iter().filter(|filter| filter.dimension == Dimension::Sql) {

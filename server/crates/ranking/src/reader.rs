@@ -2,7 +2,7 @@
 //! again.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -111,8 +111,13 @@ pub(crate) struct Lookup {
     /// refused.
     settled: Option<Option<Refusal>>,
     lacks: RefCell<Vec<Wanted>>,
+    /// What was read already: the parts of a panel ask for the same things.
+    read: RefCell<HashMap<Asked, LoadMatrix>>,
     zones: Zones,
 }
+
+/// Names one reading of load.
+type Asked = (ResourceId, Grouping, Window, Period);
 
 impl Lookup {
     fn new(reader: &Reader, now: Timestamp, settled: Option<Option<Refusal>>) -> Self {
@@ -121,6 +126,7 @@ impl Lookup {
             now,
             settled,
             lacks: RefCell::new(Vec::new()),
+            read: RefCell::new(HashMap::new()),
             zones: Arc::clone(&reader.zones),
         }
     }
@@ -159,6 +165,23 @@ impl Lookup {
         (if known { zone.name().to_owned() } else { Zone::Utc.name().to_owned() }, offsets)
     }
 
+    /// Load by a grouping as the archive has it.
+    pub(crate) fn stored(
+        &self,
+        id: &ResourceId,
+        grouping: &Grouping,
+        window: Window,
+        period: Period,
+    ) -> Result<LoadMatrix> {
+        let asked = (id.clone(), grouping.clone(), window, period);
+        if let Some(matrix) = self.read.borrow().get(&asked) {
+            return Ok(matrix.clone());
+        }
+        let matrix = self.archive.load(id, grouping, window, period)?;
+        self.read.borrow_mut().insert(asked, matrix.clone());
+        Ok(matrix)
+    }
+
     /// Load by a grouping; what is missing of it is asked for.
     pub(crate) fn load(
         &self,
@@ -184,7 +207,7 @@ impl Lookup {
         window: Window,
         period: Period,
     ) -> Result<LoadMatrix> {
-        let matrix = self.archive.load(id, grouping, window, period)?;
+        let matrix = self.stored(id, grouping, window, period)?;
         if is_covered(&matrix) {
             return Ok(matrix);
         }
@@ -204,7 +227,7 @@ impl Lookup {
         if grouping.group != Dimension::WaitType {
             return Ok(None);
         }
-        let all = self.archive.load(id, &Grouping::by(Dimension::Sql), window, period)?;
+        let all = self.stored(id, &Grouping::by(Dimension::Sql), window, period)?;
         if !is_covered(&all) {
             return Ok(None);
         }
@@ -227,12 +250,11 @@ impl Lookup {
         window: Window,
         period: Period,
     ) -> Result<BTreeMap<String, LoadMatrix>> {
-        let types =
-            crate::matrix::reconciled(self.archive.load(id, &Grouping::by(Dimension::WaitType), window, period)?);
+        let types = crate::matrix::reconciled(self.stored(id, &Grouping::by(Dimension::WaitType), window, period)?);
         let mut out = BTreeMap::new();
         for row in types.series {
             let grouping = Grouping::by(Dimension::Sql).filtered(Dimension::WaitType, row.key.clone());
-            let matrix = self.archive.load(id, &grouping, window, period)?;
+            let matrix = self.stored(id, &grouping, window, period)?;
             if is_covered(&matrix) {
                 out.insert(row.key, crate::matrix::reconciled(matrix));
             }
@@ -255,10 +277,12 @@ impl Lookup {
         if !matrix.cover.buckets.iter().enumerate().any(is_hole) {
             return Ok(false);
         }
-        if is_standard(grouping) && matrix.period.secs() >= 60 {
-            // The collector brings these by itself; only a window it has nothing of is asked for.
-            return Ok(!is_covered(matrix));
+        let is_collected_anyway = is_standard(grouping) && matrix.period.secs() >= 60;
+        if is_collected_anyway && is_covered(matrix) {
+            // The collector fills such holes by itself; only a window it has nothing of is asked for.
+            return Ok(false);
         }
+        // What was answered once, with samples or without, is not asked for again.
         let missing = self.archive.missing(id, grouping, matrix.window, matrix.period.offered())?;
         Ok(missing.iter().any(|window| window.from < due))
     }

@@ -3,8 +3,12 @@
 
 mod world;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::prelude::*;
 use ranking::{Reader, fetch_db_load, fetch_instance, judge_db_load, rank_context, rank_fleet, rank_top_sql};
+use samples::{Batch, LoadBatch, Refusal, Wanted, Wants};
 use units::{
     Aas, Compare, DbLoadQuery, Dimension, Filter, SortBy, TimePoint, TimeRange, Timestamp, WaitClass, Window, Zone,
 };
@@ -247,7 +251,7 @@ async fn a_hot_row_is_judged() {
             ("now", Some("1.70")),
             ("peak", Some("11.8")),
             ("p99", Some("11.8")),
-            ("mean", Some("6.63")),
+            ("mean", Some("6.62")),
             ("cpu", Some("16")),
             ("connections", None),
             ("alarms", None),
@@ -311,6 +315,64 @@ async fn more_keys_than_an_answer_holds_leave_a_remainder() {
     let RowKind::Remainder { digests } = view.rows[10].kind else { panic!("{:?}", view.rows[10]) };
     assert_eq!((view.rows.len(), digests), (11, 15));
     assert!(near(view.rows[10].mean.0, 820.0 - 355.0));
+}
+
+/// A reader that answers every question with "no samples", and counts them.
+fn silent(world: &World) -> (tempfile::TempDir, Reader, Arc<AtomicUsize>) {
+    let (folder, reader) = world.collected();
+    let (archive, count) = (reader.archive().clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&count);
+    let wants = Wants::new(move |wanted| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        let archive = archive.clone();
+        Box::pin(async move {
+            let Wanted::Load { instance, grouping, window, period } = wanted else {
+                return Err(Refusal::Unanswerable("load only".to_owned()));
+            };
+            let batch =
+                LoadBatch { instance, grouping, period, answered: window, total: Vec::new(), series: Vec::new() };
+            archive.append(&Batch::Load(batch)).map_err(|error| Refusal::Failed(error.to_string()))
+        })
+    });
+    let reader = Reader::new(reader.archive().clone(), wants);
+    (folder, reader, count)
+}
+
+#[tokio::test]
+async fn what_is_lacking_is_asked_for_once() {
+    let world = hot_row();
+    let (_folder, reader, count) = silent(&world);
+    let hour_before = Window::new(START.plus_secs(-7200), START.plus_secs(-3600));
+    let range = TimeRange { from: TimePoint::At(hour_before.from), to: TimePoint::At(hour_before.to) };
+    let query = DbLoadQuery { range, ..query(&world) };
+    let panel = fetch_db_load(&reader, &query, later()).await.unwrap();
+    assert_eq!(count.load(Ordering::Relaxed), 1);
+    let Panel::Data(view) = panel else { panic!("{panel:?}") };
+    assert!(view.total.iter().all(Option::is_none) && view.mean.is_none(), "no samples are a gap, not 0");
+    fetch_db_load(&reader, &query, later()).await.unwrap();
+    assert_eq!(count.load(Ordering::Relaxed), 1, "an answer without samples is an answer");
+}
+
+#[tokio::test]
+async fn a_refusal_becomes_the_state_of_the_panel() {
+    let world = hot_row();
+    let (_folder, reader) = world.collected();
+    let denied = Wants::new(|_| {
+        Box::pin(async {
+            let (action, resource) = ("pi:GetResourceMetrics".to_owned(), "arn:aws:pi:*".to_owned());
+            Err(Refusal::Denied { action, resource })
+        })
+    });
+    let reader = Reader::new(reader.archive().clone(), denied);
+    let from = START.plus_secs(-7200);
+    let range = TimeRange { from: TimePoint::At(from), to: TimePoint::At(from.plus_secs(3600)) };
+    let panel = fetch_db_load(&reader, &DbLoadQuery { range, ..query(&world) }, later()).await.unwrap();
+    assert!(matches!(panel, Panel::Trouble(Trouble::Denied { .. })), "{panel:?}");
+    // Under the microscope minutes stand in for seconds that were refused.
+    let minutes = Window::new(START, START.plus_secs(300));
+    let range = TimeRange { from: TimePoint::At(minutes.from), to: TimePoint::At(minutes.to) };
+    let view = load(&reader, &DbLoadQuery { range, ..query(&world) }).await;
+    assert_eq!((view.axis.period.secs(), view.total.len()), (60, 5));
 }
 
 fn sessions() -> impl Strategy<Value = Sessions> {

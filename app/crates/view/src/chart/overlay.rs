@@ -8,7 +8,7 @@ use super::stack::{StackLayer, label_place};
 use super::{
     Anchor, ChartWords, Class, Drawing, GAP_PATTERN, Mark, Place, is_dark, longest_span_over, reference, spans_over,
 };
-use crate::{BucketCover, LoadView, Marker, MarkerKind, number};
+use crate::{BucketCover, GapReason, LoadView, Marker, MarkerKind, number};
 
 /// A label inside a layer needs this much room: text of 11 px and air.
 const LABEL_HEIGHT_PX: f64 = 18.0;
@@ -94,7 +94,7 @@ fn gap(ground: &Ground, run: &Range<usize>, pending: bool) -> Mark {
             at: (Place::Percent(5000), px(ground.plane.height / 2)),
             dx: 0,
             anchor: Anchor::Middle,
-            text: ground.options.words.not_collected.to_string(),
+            text: gap_text(ground),
         });
     }
     Mark::Frame {
@@ -104,6 +104,14 @@ fn gap(ground: &Ground, run: &Range<usize>, pending: bool) -> Mark {
         name: None,
         marks,
     }
+}
+
+/// What a gap says: the reasons are known of the window, not of each gap.
+fn gap_text(ground: &Ground) -> String {
+    let words = &ground.options.words;
+    let reasons = &ground.view.coverage.reasons;
+    let is_silent = !reasons.is_empty() && reasons.iter().all(|reason| *reason == GapReason::NoSamples);
+    (if is_silent { &words.no_samples } else { &words.not_collected }).to_string()
 }
 
 fn markers(ground: &Ground) -> Vec<Mark> {

@@ -16,8 +16,10 @@ pub struct ChartWords {
     pub above_scale: Cow<'static, str>,
     /// Names the ghost line: `Yesterday`.
     pub ghost: Cow<'static, str>,
-    /// Inside a gap.
+    /// Inside a gap that was not collected.
     pub not_collected: Cow<'static, str>,
+    /// Inside a gap where the source had nothing.
+    pub no_samples: Cow<'static, str>,
     /// Names of markers, for people who hear the page: deploy, event, alarm, back to OK.
     pub markers: [Cow<'static, str>; 4],
 }
@@ -30,6 +32,7 @@ impl Default for ChartWords {
             above_scale: "above this scale".into(),
             ghost: "Compared".into(),
             not_collected: "Not collected".into(),
+            no_samples: "No samples".into(),
             markers: ["deploy".into(), "event".into(), "alarm".into(), "alarm back to OK".into()],
         }
     }
