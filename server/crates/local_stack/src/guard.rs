@@ -38,6 +38,9 @@ kill "$watch" 2>/dev/null
 exit "$code"
 "#;
 
+/// A log larger than this is set aside when it is opened again; one former log is kept.
+const MOST_LOG_BYTES: u64 = 16 << 20;
+
 /// What to run, as whom, and where its output goes.
 #[derive(Debug, Clone)]
 pub struct GuardSpec {
@@ -163,9 +166,12 @@ pub(crate) fn send_signal(pid: Pid, signal: Signal) {
     }
 }
 
-fn open_log(path: &Path) -> std::io::Result<File> {
+pub(crate) fn open_log(path: &Path) -> std::io::Result<File> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
+    }
+    if std::fs::metadata(path).is_ok_and(|meta| meta.len() > MOST_LOG_BYTES) {
+        std::fs::rename(path, path.with_extension("log.1"))?;
     }
     File::options().create(true).append(true).open(path)
 }

@@ -20,7 +20,7 @@ fn function_program() {
         return;
     }
     let api = std::env::var("AWS_LAMBDA_RUNTIME_API").unwrap();
-    let (host, prefix) = api.split_once('/').unwrap();
+    let (host, prefix) = api.strip_prefix("http://").unwrap().split_once('/').unwrap();
     assert_eq!(std::env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").unwrap(), "128");
     loop {
         let (head, event) = call(host, &format!("GET /{prefix}/2018-06-01/runtime/invocation/next"), "");

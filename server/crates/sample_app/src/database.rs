@@ -30,5 +30,10 @@ pub fn options(url: &str, instance: &str) -> Result<PgConnectOptions, sqlx::Erro
 
 /// A pool that connects when it is first used: an instance starts while its database is away.
 pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
-    PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_PATIENCE).connect_lazy_with(options)
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE_PATIENCE)
+        // Never: in an incident every request waits, and a line for each would fill the disk.
+        .acquire_slow_threshold(2 * ACQUIRE_PATIENCE)
+        .connect_lazy_with(options)
 }

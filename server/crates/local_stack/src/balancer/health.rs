@@ -36,9 +36,10 @@ impl Default for HealthCheck {
             path: "/health".to_owned(),
             healthy_statuses: 200..=200,
             interval: Duration::from_secs(5),
-            timeout: Duration::from_secs(2),
+            // On a machine that is also compiling, a healthy target may need seconds.
+            timeout: Duration::from_secs(4),
             healthy_threshold: 2,
-            unhealthy_threshold: 2,
+            unhealthy_threshold: 3,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What a function's log says at the end of an invocation.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
+
+use crate::guard::open_log;
 
 const MEGABYTE: u64 = 1_048_576;
 
@@ -59,8 +60,7 @@ impl Report {
             self.line(),
             id = self.request_id
         );
-        let written =
-            File::options().create(true).append(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+        let written = open_log(&path).and_then(|mut file| file.write_all(text.as_bytes()));
         if let Err(error) = written {
             tracing::warn!(%error, path = %path.display(), "functions.report_not_written");
         }

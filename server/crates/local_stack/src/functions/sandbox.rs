@@ -47,8 +47,8 @@ impl Sandbox {
         let own = |name: &str, value: String| (name.to_owned(), value);
         let mut env = config.env.clone();
         env.extend([
-            // The path tells processes apart.
-            own("AWS_LAMBDA_RUNTIME_API", format!("{runtime}/{number}")),
+            // The path tells processes apart. With a path the Rust runtime insists on a scheme.
+            own("AWS_LAMBDA_RUNTIME_API", format!("http://{runtime}/{number}")),
             own("AWS_LAMBDA_FUNCTION_NAME", config.name.clone()),
             own("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", config.memory_mb.to_string()),
             own("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),

@@ -190,6 +190,11 @@ impl Stack {
         self.running.meter.drain()
     }
 
+    /// The collector behind [`Self::drain_measurements`], for a task that drains it by itself.
+    pub fn meter(&self) -> Meter {
+        self.running.meter.clone()
+    }
+
     /// What the programs use: the instances, then the visitors.
     pub fn processes(&self) -> Vec<ProcessStatus> {
         let visitors = [&self.running.visitors, &self.running.function_visitors];
