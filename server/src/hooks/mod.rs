@@ -11,6 +11,7 @@ mod certificate;
 mod eventbridge;
 mod keep;
 mod seen;
+mod settings;
 mod sns;
 
 use std::future::Future;
@@ -32,6 +33,7 @@ use units::Timestamp;
 pub use certificate::{NotLoopback, over_loopback, over_tls};
 pub use eventbridge::{EventKey, WeakKey};
 use seen::SeenMessages;
+pub use settings::{CheckedSettings, HookSettings, HookSettingsError};
 
 /// A future that may move between threads.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -258,3 +258,28 @@ fn short_keys_are_refused() {
     assert!(EventKey::new("short").is_err());
     assert_eq!(format!("{:?}", EventKey::new(KEY).unwrap()), "EventKey(…)");
 }
+
+#[test]
+fn the_test_authority_cannot_be_used_against_aws() {
+    let root = format!("{}/crates/incidents/tests/certificates/root.pem", env!("CARGO_MANIFEST_DIR"));
+    let settings = HookSettings {
+        sns_topics: vec![TOPIC.to_owned()],
+        eventbridge_key: Some(KEY.to_owned()),
+        sns_test_root: Some(root.into()),
+    };
+    assert!(settings.check(Some("127.0.0.1:4566".parse().unwrap())).is_ok());
+    let error = |endpoint: Option<&str>| {
+        settings.check(endpoint.map(|text| text.parse().unwrap())).map(|checked| checked.topics).unwrap_err()
+    };
+    assert!(matches!(error(None), HookSettingsError::TestRootAgainstAws));
+    assert!(matches!(error(Some("52.94.1.1:443")), HookSettingsError::Endpoint(_)));
+    assert!(HookSettings::default().check(None).is_ok());
+    for bad in [
+        HookSettings { sns_topics: vec!["ops".to_owned()], ..settings.clone() },
+        HookSettings { eventbridge_key: Some("short".to_owned()), ..settings.clone() },
+        HookSettings { sns_test_root: Some("/nowhere".into()), ..settings.clone() },
+        HookSettings { sns_test_root: Some("/dev/null".into()), ..settings.clone() },
+    ] {
+        assert!(bad.check(Some("127.0.0.1:4566".parse().unwrap())).is_err(), "{bad:?}");
+    }
+}
