@@ -81,7 +81,8 @@ def call(step):
 
 def command_line(arguments):
     program = os.path.join(os.path.dirname(sys.executable), "aws")
-    line = [program, "--output", "json", "--cli-read-timeout", "30", *arguments]
+    # Its `rds` does not look at AWS_ENDPOINT_URL (awscli 1.46), all others do.
+    line = [program, "--endpoint-url", os.environ["AWS_ENDPOINT_URL"], "--output", "json", *arguments]
     done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0:
         return {"error": {"code": "", "message": done.stderr.strip(), "status": done.returncode}}

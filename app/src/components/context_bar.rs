@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::messages::{self as m, use_say};
+
 /// Subject and facts at the left, controls at the right.
 #[component]
 pub fn ContextBar(
@@ -14,12 +16,12 @@ pub fn ContextBar(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="context-bar">
+        <section class="context-bar" aria-label=use_say().text(m::CONTEXT_BAR)>
             <div class="context-bar__subject">
                 {subject}
                 <span class="context-bar__facts">{facts}</span>
             </div>
             {children()}
-        </div>
+        </section>
     }
 }

@@ -34,7 +34,7 @@ pub fn KeyHelp() -> impl IntoView {
         }
     });
     view! {
-        <div class="key-help" id="keys" popover="auto" aria-label=say.text(m::KEYS)>
+        <div class="key-help" id="keys" popover="auto" role="dialog" aria-label=say.text(m::KEYS)>
             <h2 class="panel__title">{say.text(m::KEYS)}</h2>
             <dl class="key-help__list">{rows.into_iter().collect_view()}</dl>
             <p class="muted small">{say.text(m::KEYS_CHART)}</p>

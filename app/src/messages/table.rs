@@ -21,6 +21,7 @@ messages! {
     SETTINGS: "Settings", "설정";
     MENU: "Menu", "메뉴";
     MAIN_NAVIGATION: "Main", "주 메뉴";
+    CONTEXT_BAR: "What and when", "대상과 시간";
     SKIP_TO_CONTENT: "Skip to content", "본문으로 건너뛰기";
     FIND: "Find", "찾기";
     FIND_PLACEHOLDER: "Find instance, SQL", "인스턴스, SQL 찾기";

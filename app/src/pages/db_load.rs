@@ -20,7 +20,7 @@ use crate::components::load_chart::ChartFocus;
 use crate::components::refresh::refresh_every;
 use crate::messages::{self as m, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::fetch_instance;
+use crate::server_fns::{AlarmLanding, fetch_instance, resolve_alarm};
 use crate::session::use_session;
 
 /// Dimensions the slice-by control and the context tabs offer, in order: what PI can group by.
@@ -128,6 +128,7 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
         view! { <p class="notice notice--simulated">{say.text(m::SIMULATED_NOTICE)}</p> }
     });
     let facts = StoredValue::new(facts);
+    let landing = use_landing(page);
     let undo = move || {
         (context.zooms.get() > 0).then(|| {
             view! { <button class="visually-hidden" type="button" tabindex="-1" data-undo="" on:click=move |_| undo_zoom(context)>{say.text(m::UNDO_ZOOM)}</button> }
@@ -139,10 +140,10 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
         <main class="page" id="content">
             {simulated}
             <RefusedLine page=page />
-            <AlarmBanner context=context />
+            <AlarmBanner landing=landing />
             <ChipBar context=context />
             <JudgementPanel context=context />
-            <LoadPanel context=context />
+            <LoadPanel context=context landing=landing />
             <div class="columns">
                 <TopSqlPanel context=context />
                 <div class="stack span-3">
@@ -153,6 +154,17 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
             {undo}
         </main>
     }
+}
+
+/// The alarm the page was frozen for; nothing is asked when there is none.
+fn use_landing(page: Memo<DbPage>) -> Resource<Option<AlarmLanding>> {
+    let arn = Memo::new(move |_| page.with(|page| page.alarm.clone()));
+    Resource::new(move || arn.get(), |arn| async move {
+        match arn {
+            Some(arn) => resolve_alarm(arn, 0).await.ok(),
+            None => None,
+        }
+    })
 }
 
 /// Goes back to the window before the last zoom.

@@ -47,13 +47,13 @@ pub fn FleetRoute() -> impl IntoView {
     view! {
         <Title text=say.text(m::FLEET) />
         <PageFrame place=AppPlace::Fleet find=find>
-            <div class="context-bar">
+            <section class="context-bar" aria-label=say.text(m::CONTEXT_BAR)>
                 <div class="context-bar__subject">
                     <h1 class="context-bar__title">{say.text(m::FLEET)}</h1>
                     <span class="context-bar__facts"><Transition fallback=|| ()>{facts}</Transition></span>
                 </div>
                 {move || view! { <FleetControls page=page.get() at=at /> }}
-            </div>
+            </section>
             <main class="page" id="content">
                 <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> }>{body}</Transition>
             </main>

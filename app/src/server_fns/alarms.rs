@@ -1,11 +1,12 @@
 //! What the alarm pages read.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
+use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use units::Timestamp;
 use view::{Panel, Severity, Source};
 
+use super::codec::Json;
 use crate::error::ViewError;
 
 /// One alarm.

@@ -1,10 +1,11 @@
 //! What the pages of an instance read.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
+use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use view::{ContextView, CountersView, InstanceFacts, LoadView, Panel, Tile, TopSqlView, Verdict};
 
+use super::codec::Json;
 use crate::error::ViewError;
 
 /// The verdict and the figures under it.

@@ -1,11 +1,12 @@
 //! What belongs to no single instance: the fleet, the frame of every page, the sources.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
+use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use units::{ResourceId, Timestamp};
 use view::{FleetView, Panel, Trouble};
 
+use super::codec::Json;
 use crate::error::ViewError;
 
 /// What every page shows around its content.

@@ -2,6 +2,7 @@
 //! changes anything. Each is a public endpoint: its inputs are bounded and checked here.
 
 mod alarms;
+mod codec;
 mod database;
 mod fleet;
 mod statement;

@@ -1,10 +1,11 @@
 //! What the page of a statement reads.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
+use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use view::{Panel, Source, SqlRow};
 
+use super::codec::Json;
 use crate::error::ViewError;
 
 /// One statement with its figures.

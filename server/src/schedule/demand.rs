@@ -23,6 +23,8 @@ const HOLD: Duration = Duration::from_secs(10);
 const LIVE_STEP_SECS: u32 = 10;
 /// Longest window of one-second data of one request: three calls.
 const MAX_SECONDS_WINDOW: i64 = 900;
+/// Windows that end this recently concern the poll.
+const NEWEST_SECS: i64 = 3 * 3600;
 /// Most slices of one request.
 const MAX_SLICES: i64 = 4;
 /// Answers remembered for [`HOLD`].
@@ -199,9 +201,18 @@ async fn load(
     let mut refused: Refused = unanswerable.into_iter().map(|grouping| (grouping, words.to_owned())).collect();
     let (standard, special): (Vec<_>, Vec<_>) =
         groupings.into_iter().partition(|grouping| period >= Period::MINUTE && poll::is_standard(grouping));
-    if !standard.is_empty() {
+    let now = inner.now();
+    let kept_longer = watched.facts().retention_days.is_some_and(|days| days > inner.config.backfill_days);
+    let filled_secs = (i64::from(inner.config.backfill_days) * 86_400).max(NEWEST_SECS);
+    let filled_from = now.plus_secs(-filled_secs).floor_to(3600);
+    if !standard.is_empty() && window.to.0 >= now.0 - NEWEST_SECS * 1000 {
         take_calls(inner, 2)?;
         poll::bring_up_to_date(inner, &watched, Lane::Interactive).await.map_err(|fault| fault.refusal())?;
+    }
+    if !standard.is_empty() && kept_longer && window.from < filled_from {
+        // Older than the back-fill reaches, but the source keeps it.
+        let old = Window::new(window.from, window.to.min(filled_from));
+        refused.extend(load_special(inner, &watched, standard, old, period).await?);
     }
     if !special.is_empty() {
         refused.extend(load_special(inner, &watched, special, window, period).await?);

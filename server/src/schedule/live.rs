@@ -100,9 +100,11 @@ fn hours(from: i64, to: i64) -> Window {
     Window::new(NOW.plus_secs(from * 3600).floor_to(60), NOW.plus_secs(to * 3600).floor_to(60))
 }
 
-/// Without a back-fill, so that calls can be counted.
+/// One poll and no back-fill, so that calls can be counted.
 fn polls_only() -> ScheduleConfig {
-    ScheduleConfig { backfill_days: 0, ..ScheduleConfig::default() }
+    let never = 3600;
+    let seldom = ScheduleConfig { poll_secs: never, watched_poll_secs: never, ..ScheduleConfig::default() };
+    ScheduleConfig { backfill_days: 0, idle_poll_secs: never, ..seldom }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -247,5 +249,28 @@ async fn an_outage_is_told_and_made_up_for() {
                     .any(Option::is_some)
         })
         .await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poll_is_two_calls_and_few_pages_more() {
+    let world = World::start(polls_only(), Faults::default()).await;
+    world.until("the first poll", |world| world.schedule.first_poll_done()).await;
+    let id = world.instance("history-7").id;
+    for (minutes, page_limit, most) in [(5, None, 2), (10, Some(25), 20)] {
+        world.clock.set_ms(NOW.plus_secs(minutes * 60 + 2).0);
+        world.endpoint.world.set_faults(Faults { pi_page_limit: page_limit, ..Faults::default() });
+        let before = world.calls("pi:GetResourceMetrics").await;
+        let newest = Window::new(NOW, NOW.plus_secs(minutes * 60));
+        let wanted = Wanted::Load {
+            instance: id.clone(),
+            grouping: Grouping::by(Dimension::Wait),
+            window: newest,
+            period: Period::MINUTE,
+        };
+        world.schedule.want(wanted).await.unwrap();
+        let calls = world.calls("pi:GetResourceMetrics").await - before;
+        assert!((1..=most).contains(&calls), "{calls} calls with pages of {page_limit:?}");
+    }
     world.stop().await;
 }

@@ -15,6 +15,7 @@ use super::{Inner, Watched, poll};
 
 /// Longest wait after failures in a row.
 const MAX_BACKOFF_SECS: u64 = 900;
+const MINUTE: Duration = Duration::from_secs(60);
 /// A minute is asked for this long after its end while somebody looks.
 const ARRIVAL_SECS: i64 = 5;
 /// Wait after a failure of our own disk or credentials: nothing is sent, so it costs nobody.
@@ -32,6 +33,9 @@ const COUNTERS_WINDOW_SECS: i64 = 900;
 /// CloudWatch window read at first sight of an instance: one-minute points for three hours cost no
 /// more than for one.
 const COUNTERS_FIRST_SECS: i64 = 7 * 86_400;
+/// How often it is looked which instances are due, once there are any and before.
+const COUNTERS_LOOK: Duration = Duration::from_secs(10);
+const COUNTERS_FIRST_LOOK: Duration = Duration::from_secs(1);
 /// Instances of one `GetMetricData` round.
 const COUNTER_INSTANCES: usize = 40;
 /// History of alarms and events read each time.
@@ -218,10 +222,11 @@ async fn take_hole(watched: &Watched) -> bool {
     std::mem::take(&mut watched.turn.lock().await.has_hole)
 }
 
-/// One step of the back-fill. `false` after a failure: the next poll comes first then.
+/// One step of the back-fill. `false` after a failure, or where there is nothing to ask: the next
+/// poll comes first then.
 async fn fill_a_little(inner: &Inner, watched: &Watched, backfill: &mut Backfill) -> bool {
     if watched.facts().pi != PiState::On {
-        return true;
+        return false;
     }
     let _seat = inner.gate.enter().await;
     let done = if backfill.has_looked() {
@@ -253,7 +258,7 @@ async fn next_due(inner: &Inner, watched: &Watched, started: tokio::time::Instan
     };
     let base = Duration::from_secs(u64::from(base.max(1)));
     match state.failures {
-        0 if is_watched => started + base.min(to_next_minute(now, started.elapsed())),
+        0 if is_watched && base <= MINUTE => started + base.min(to_next_minute(now, started.elapsed())),
         0 => started + base,
         _ if state.is_ours => started + base.min(OUR_RETRY),
         failures => started + backoff(base, failures).max(base),
@@ -292,7 +297,8 @@ async fn counters(inner: Arc<Inner>) {
                 break;
             }
         }
-        if !pause(&inner.stop, Duration::from_secs(u64::from(inner.config.watched_poll_secs.clamp(1, 15)))).await {
+        let wait = if inner.all_watched().is_empty() { COUNTERS_FIRST_LOOK } else { COUNTERS_LOOK };
+        if !pause(&inner.stop, wait).await {
             return;
         }
     }

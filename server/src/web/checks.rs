@@ -16,6 +16,9 @@ const MAX_ADDRESS_BYTES: usize = 8 * 1024;
 /// Paths whose callers are machines elsewhere that prove themselves by signature or key.
 const MACHINES: &str = "/hooks/";
 
+/// Paths only our own pages read.
+const PANELS: &str = "/api/page/";
+
 /// The hosts a browser may call us by.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
@@ -52,12 +55,21 @@ pub(super) async fn refuse_foreign(State(hosts): State<Hosts>, request: Request,
             "this host name is not ours; open the address that was printed at the start",
         );
     }
+    if request.uri().path().starts_with(PANELS) && is_asked_by_another_site(request.headers()) {
+        return plain(StatusCode::FORBIDDEN, "panels are read by our own pages only; scripts use /api/v1");
+    }
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let is_machine = request.uri().path().starts_with(MACHINES);
     if !is_reading && !is_machine && !is_from_here(request.headers()) {
         return plain(StatusCode::FORBIDDEN, "this request comes from another site and is refused");
     }
     next.run(request).await
+}
+
+/// Whether a browser says that another site made it ask.
+fn is_asked_by_another_site(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
 }
 
 /// Whether a changing request was sent by one of our pages. Browsers say so in `Sec-Fetch-Site`, or

@@ -40,7 +40,7 @@ fn scanner() -> Contestant {
 
 /// Every text but the first time: the whole digest, tree included.
 fn cache() -> Contestant {
-    let mut cache = DigestCache::new(CACHE_TEXTS);
+    let mut cache = DigestCache::new(CACHE_TEXTS, 0);
     let run = move |file: &[Statement]| {
         for statement in file {
             black_box(cache.digest(&statement.sql, statement.engine));

@@ -16,7 +16,7 @@ use crate::components::sentence::sentence;
 use crate::components::time_range::{Choice, ChoiceMenu, TimeRangeControl};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::resolve_alarm;
+use crate::server_fns::AlarmLanding;
 use crate::session::use_session;
 use crate::ui::{CopyButton, Dropdown, Icon, IconMark, MenuItem, Status, StatusGlyph};
 
@@ -162,21 +162,13 @@ pub(super) fn RefusedLine(page: Memo<DbPage>) -> impl IntoView {
 
 /// The alarm the window was frozen for.
 #[component]
-pub(super) fn AlarmBanner(context: DbContext) -> impl IntoView {
-    let alarm = Memo::new(move |_| context.page.with(|page| page.alarm.clone()).unwrap_or_default());
-    let landing = Resource::new(move || alarm.get(), |arn| resolve_alarm(arn, 0));
-    let banner = move || {
-        let named = !alarm.read().is_empty();
-        Suspend::new(async move {
-            let landing = landing.await;
-            named.then(|| landing.ok()).flatten().map(|landing| view! { <AlarmHead landing=landing /> })
-        })
-    };
+pub(super) fn AlarmBanner(landing: Resource<Option<AlarmLanding>>) -> impl IntoView {
+    let banner = move || Suspend::new(async move { landing.await.map(|landing| view! { <AlarmHead landing=landing /> }) });
     view! { <Transition fallback=|| ()>{banner}</Transition> }
 }
 
 #[component]
-fn AlarmHead(landing: crate::server_fns::AlarmLanding) -> impl IntoView {
+fn AlarmHead(landing: AlarmLanding) -> impl IntoView {
     let (say, clock) = (use_say(), use_reader_clock());
     let status = match landing.severity {
         Severity::Critical => (Status::Critical, "badge badge--critical", m::IN_ALARM_NOW),

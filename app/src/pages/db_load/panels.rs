@@ -23,7 +23,7 @@ use crate::components::verdict::VerdictLine;
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::DbPage;
 use crate::server_fns::{
-    Judgement, fetch_counters, fetch_db_load, fetch_overview, judge_db_load, rank_context, rank_top_sql, resolve_alarm,
+    AlarmLanding, Judgement, fetch_counters, fetch_db_load, fetch_overview, judge_db_load, rank_context, rank_top_sql,
 };
 
 /// Tabs in the row; the others stand behind *More*.
@@ -52,20 +52,17 @@ pub(super) fn JudgementPanel(context: DbContext) -> impl IntoView {
 
 /// DB load: legend, chart, mini-map.
 #[component]
-pub(super) fn LoadPanel(context: DbContext) -> impl IntoView {
+pub(super) fn LoadPanel(context: DbContext, landing: Resource<Option<AlarmLanding>>) -> impl IntoView {
     let say = use_say();
     let key = move || context.key(DbPage::load_search);
     let load = Resource::new(key, |(instance, search, at)| fetch_db_load(instance, search, at));
     let overview = Resource::new(key, |(instance, search, at)| fetch_overview(instance, search, at));
-    let alarm = Memo::new(move |_| context.page.with(|page| page.alarm.clone()).unwrap_or_default());
-    let landing = Resource::new(move || alarm.get(), |arn| resolve_alarm(arn, 0));
     let (is_stale, set_stale) = signal(false);
     let body = move || {
         let width = context.width.get();
         let as_table = context.page.with(|page| page.as_table);
         Suspend::new(async move {
-            let landing = landing.await.ok();
-            let threshold = landing.and_then(|landing| landing.threshold).map(|(value, sign)| {
+            let threshold = landing.await.and_then(|landing| landing.threshold).map(|(value, sign)| {
                 let printed = view::number::three_figures(value);
                 (value, say.with(m::ALARM_LIMIT, &[("sign", &sign), ("value", &printed)]))
             });

@@ -1,27 +1,30 @@
 //! One column of numbers, as small as it can be without changing them.
 //!
-//! Bound: what comes out differs from what went in by at most 2⁻²⁸ of its size (4 · 10⁻⁹). Values
-//! that are a whole number of session-seconds over the covered seconds (what Performance Insights
-//! returns) and decimals of up to six places come out as the nearest double to that fraction.
+//! Bound: what comes out differs from what went in by at most 10⁻¹² of its size. Values that are a
+//! whole number of session-seconds over the covered seconds (what Performance Insights returns) and
+//! decimals of up to six places come out as the nearest double to that fraction; all others as they
+//! were.
 //!
 //! ```text
-//! scheme  1 byte   0: five high bytes of the IEEE 754 double, rounded, big endian, per value
-//!                  1: varint session-seconds n, value = n / covered seconds of the slot
+//! scheme  1 byte   1: varint session-seconds n, value = n / covered seconds of the slot
 //!                  2 + k, k = 0..=6: zigzag varint difference of n to the value before,
 //!                         value = n / 10^k
+//!                  9: IEEE 754 double, big endian, per value
+//!                  0: its five high bytes; still read, no longer written
 //! values  …
 //! ```
 
 use crate::varint::{self, Reader};
 
 /// Relative error up to which a fraction counts as the value.
-const TOLERANCE: f64 = 1e-10;
+const TOLERANCE: f64 = 1e-13;
 /// Integers a double holds exactly.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 const TEN_POW: [f64; 7] = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6];
-const SCHEME_DOUBLE: u8 = 0;
+const SCHEME_SHORT_DOUBLE: u8 = 0;
 const SCHEME_SESSION_SECONDS: u8 = 1;
 const SCHEME_DECIMAL: u8 = 2;
+const SCHEME_DOUBLE: u8 = 9;
 
 fn whole(value: f64, scale: f64) -> Option<i64> {
     let scaled = value * scale;
@@ -57,16 +60,8 @@ pub(crate) fn put_column(out: &mut Vec<u8>, values: &[f64], covered: &[u32]) {
     }
     out.push(SCHEME_DOUBLE);
     for value in values {
-        out.extend_from_slice(&short_double(*value).to_be_bytes()[..5]);
+        out.extend_from_slice(&value.to_be_bytes());
     }
-}
-
-/// The double rounded to its 40 high bits; never past the largest finite one.
-fn short_double(value: f64) -> u64 {
-    const LOW: u64 = (1 << 24) - 1;
-    let bits = value.to_bits();
-    let rounded = bits.saturating_add(1 << 23) & !LOW;
-    if f64::from_bits(rounded).is_finite() { rounded } else { bits & !LOW }
 }
 
 /// Reads `covered.len()` values; `None` when the bytes are no such column.
@@ -76,7 +71,8 @@ pub(crate) fn column(reader: &mut Reader<'_>, covered: &[u32]) -> Option<Vec<f64
     #[expect(clippy::cast_precision_loss, reason = "written below 2^53")]
     let mut next = |secs: u32| -> Option<f64> {
         Some(match scheme {
-            SCHEME_DOUBLE => {
+            SCHEME_DOUBLE => f64::from_be_bytes(reader.bytes(8)?.try_into().ok()?),
+            SCHEME_SHORT_DOUBLE => {
                 let mut bytes = [0_u8; 8];
                 bytes[..5].copy_from_slice(reader.bytes(5)?);
                 f64::from_be_bytes(bytes)
@@ -121,12 +117,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn odd_fractions_are_exact_and_old_columns_are_read() {
+        let values = [2.0 / 18.0, 1.0 / 7.0, 12.345_678_912_345];
+        assert_eq!(round_trip(&values, &[60; 3]).0, values);
+        let mut old = vec![SCHEME_SHORT_DOUBLE];
+        old.extend_from_slice(&1.5_f64.to_be_bytes()[..5]);
+        assert_eq!(column(&mut Reader::new(&old), &[60]), Some(vec![1.5]));
+    }
+
     proptest! {
         #[test]
         fn any_finite_number_stays_within_the_bound(values in prop::collection::vec(any::<f64>().prop_filter("finite", |v| v.is_finite()), 1..20), secs in 1_u32..86_400) {
             let covered = vec![secs; values.len()];
             for (given, read) in values.iter().zip(round_trip(&values, &covered).0) {
-                prop_assert!((given - read).abs() <= given.abs() * 2_f64.powi(-28) + f64::MIN_POSITIVE, "{} {}", given, read);
+                prop_assert!((given - read).abs() <= given.abs() * 1e-12, "{} {}", given, read);
             }
         }
 

@@ -110,6 +110,9 @@ impl CollectError {
             Self::Credentials(format!("{code}: {message}"))
         } else if matches!(code, "InternalServiceError" | "InternalFailure" | "ServiceUnavailable") {
             Self::Unreachable { action, message: format!("{code}: {message}") }
+        } else if action.starts_with("pi:") && message.to_ascii_lowercase().contains("not enabled") {
+            // It has no code of its own; the wording is assumed.
+            Self::NotEnabled("Performance Insights".to_owned())
         } else {
             Self::Invalid { action, message: format!("{code}: {message}") }
         }
@@ -164,5 +167,8 @@ mod tests {
         assert!(matches!(of("ExpiredTokenException"), CollectError::Credentials(_)));
         assert!(matches!(of("InternalServiceError"), CollectError::Unreachable { .. }));
         assert!(matches!(of("InvalidArgumentException"), CollectError::Invalid { .. }));
+        let words = "Performance Insights is not enabled for the resource db-1.".to_owned();
+        let off = CollectError::of_code("pi:GetResourceMetrics".into(), "arn", "InvalidArgumentException", words, None);
+        assert!(matches!(off, CollectError::NotEnabled(_)), "{off:?}");
     }
 }

@@ -17,8 +17,8 @@ use units::{Dimension, Period, Timestamp, Window};
 use crate::access::{Collector, Lane};
 use crate::error::CollectError;
 use crate::inventory::{date_time, timestamp};
-use crate::waits::WaitNames;
 use crate::statement::{RawText, TextReader};
+use crate::waits::WaitNames;
 
 /// Questions in one call. // `MetricQueries`: 1..15
 const MAX_QUESTIONS: usize = 15;
@@ -86,7 +86,8 @@ impl Collector {
     /// A question that AWS refuses does not take the others down: they are asked again without it.
     ///
     /// # Errors
-    /// [`CollectError`] of the first call that fails for another reason.
+    /// [`CollectError`] of the first call that fails for another reason, or when AWS refuses every
+    /// question: then it is the instance or the window it does not like.
     pub async fn ask(
         &self,
         instance: &Instance,
@@ -103,7 +104,12 @@ impl Collector {
                 answer.absorb(self.ask_or_split(&call, chunk).await?);
             }
         }
-        Ok(answer)
+        match answer.refused.first() {
+            Some((_, message)) if answer.batches.is_empty() => {
+                Err(CollectError::Invalid { action: ACTION.to_owned(), message: message.clone() })
+            }
+            _ => Ok(answer),
+        }
     }
 
     async fn ask_or_split(&self, call: &Call<'_>, questions: &[Question]) -> Result<Answer, CollectError> {

@@ -12,13 +12,16 @@ use view::{
 use crate::Result;
 use crate::averages::weighted_mean;
 use crate::buckets::bucket_for;
+use crate::calls::Calls;
 use crate::coverage::coverage_of;
 use crate::explain::{Side, explain};
 use crate::facts::{facts_of, source_of, state_of};
+use crate::gather::{Gathered, gather};
 use crate::load_view::{by_slice, wait_class};
 use crate::page::Page;
 use crate::reader::{Lookup, Reader};
-use crate::top_sql::{Calls, Gathered, Split, gather, mean_of};
+use crate::split::Split;
+use crate::top_sql::mean_of;
 
 /// Most digests with a row.
 const MOST_DIGESTS: usize = 50;

@@ -7,9 +7,10 @@ use view::{ElsewhereRow, ElsewhereView};
 use crate::Result;
 use crate::averages::weighted_mean;
 use crate::buckets::bucket_for;
+use crate::calls::Calls;
 use crate::matrix::reconciled;
 use crate::reader::{Reader, is_covered};
-use crate::top_sql::{Calls, mean_of};
+use crate::top_sql::mean_of;
 
 /// Most instances looked at: those with the most load.
 const MOST_INSTANCES: usize = 100;

@@ -8,10 +8,11 @@ use crate::Result;
 use crate::alarms::alarms_of;
 use crate::averages::{newest, p99, peak, weighted_mean};
 use crate::coverage::coverage_of;
+use crate::gather::gather;
 use crate::matrix::regrouped;
 use crate::page::Page;
 use crate::reader::{Lookup, Reader, is_covered};
-use crate::top_sql::{gather, mean_of};
+use crate::top_sql::mean_of;
 use crate::verdict::VerdictInput;
 
 /// The verdict line and the tiles under it.

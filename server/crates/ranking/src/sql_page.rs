@@ -8,14 +8,17 @@ use view::{
 };
 
 use crate::Result;
+use crate::calls::Calls;
 use crate::explain::{Side, explain};
 use crate::facts::state_of;
+use crate::gather::{Gathered, gather};
 use crate::load_view::{LoadInput, stack_load};
 use crate::matrix::reconciled;
 use crate::page::Page;
 use crate::reader::{Lookup, Reader, is_covered};
+use crate::split::Split;
 use crate::statements::tables_of;
-use crate::top_sql::{Calls, Gathered, Split, TopInput, gather, mean_of, row_of_digest};
+use crate::top_sql::{TopInput, mean_of, row_of_digest};
 
 /// A change smaller than this is not worth a sentence.
 const CHANGE_WORTH_SAYING: f64 = 0.05;

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use samples::{Instance, KeyedSeries, LoadMatrix, StatementStat, StatementStats};
-use units::{Aas, DbLoadQuery, DigestId, Dimension, FilterOp, Period, SortBy, Timestamp, WaitClass};
+use samples::{Instance, KeyedSeries, LoadMatrix, StatementStats};
+use units::{Aas, DbLoadQuery, DigestId, Dimension, Period, SortBy, Timestamp, WaitClass};
 use view::{Badge, BlockedChip, ChildStatement, LoadPart, Panel, RowKind, SqlRow, TopSqlView};
 
 use crate::Result;
 use crate::averages::{p99, weighted_mean};
+use crate::calls::Calls;
 use crate::coverage::coverage_of;
 use crate::facts::{source_of, state_of};
+use crate::gather::gather;
 use crate::matrix::{beyond_and_unattributed, regrouped};
 use crate::page::Page;
-use crate::question::{Question, type_of_event};
 use crate::reader::{Lookup, Reader, is_covered};
+use crate::split::Split;
 use crate::statements::SqlIndex;
 
 /// Most rows of a table.
@@ -54,78 +56,6 @@ fn top_panel(lookup: &Lookup, page: &Page, sort: SortBy, limit: usize) -> Result
         return Ok(state);
     }
     Ok(Panel::Data(rank(&gathered.input(&page.instance, sort, limit))))
-}
-
-/// Everything a ranking of digests reads.
-pub(crate) struct Gathered {
-    pub(crate) matrix: LoadMatrix,
-    pub(crate) by_type: BTreeMap<String, LoadMatrix>,
-    pub(crate) before: Option<LoadMatrix>,
-    pub(crate) stats: Option<StatementStats>,
-    pub(crate) stats_before: Option<StatementStats>,
-    pub(crate) index: SqlIndex,
-    pub(crate) blocked: Vec<BlockedChip>,
-}
-
-pub(crate) fn gather(lookup: &Lookup, page: &Page) -> Result<Gathered> {
-    let (question, index) = page.plan(lookup, Dimension::Sql)?;
-    let matrix = page.answer(lookup, &question, &index)?;
-    let before = page.answer_before(lookup, &question, &index)?;
-    let id = &page.instance.id;
-    let stats = |window| lookup.archive.statement_stats(id, &StatementStat::ALL, window);
-    let has_stats = !question.narrows_sql();
-    Ok(Gathered {
-        by_type: waits_of(lookup, page, &question, &matrix)?,
-        stats: has_stats.then(|| stats(page.axis.window)).transpose()?,
-        stats_before: page.compare.filter(|_| has_stats).map(|(window, _)| stats(window)).transpose()?,
-        blocked: question.blocked,
-        matrix,
-        before,
-        index,
-    })
-}
-
-/// The load by digest of each wait type, as far as it can be told under the filters.
-fn waits_of(
-    lookup: &Lookup,
-    page: &Page,
-    question: &Question,
-    matrix: &LoadMatrix,
-) -> Result<BTreeMap<String, LoadMatrix>> {
-    let foreign: Vec<_> = question.applied.iter().filter(|filter| !question.local.contains(filter)).collect();
-    if foreign.is_empty() {
-        return page.by_wait_type(lookup);
-    }
-    let is_wait = |dimension| matches!(dimension, Dimension::Wait | Dimension::WaitType);
-    let mut kinds: Vec<&str> = foreign
-        .iter()
-        .filter(|filter| is_wait(filter.dimension) && filter.op == FilterOp::Is)
-        .map(|filter| type_of_event(&filter.value))
-        .collect();
-    kinds.dedup();
-    let are_waits = foreign.iter().all(|filter| is_wait(filter.dimension));
-    Ok(match (are_waits, kinds.as_slice()) {
-        // All of the load is of this type.
-        (true, [kind]) => BTreeMap::from([((*kind).to_owned(), matrix.clone())]),
-        _ => BTreeMap::new(),
-    })
-}
-
-impl Gathered {
-    pub(crate) fn input<'a>(&'a self, instance: &'a Instance, sort: SortBy, limit: usize) -> TopInput<'a> {
-        TopInput {
-            instance,
-            matrix: &self.matrix,
-            by_type: &self.by_type,
-            before: self.before.as_ref(),
-            stats: self.stats.as_ref(),
-            stats_before: self.stats_before.as_ref(),
-            index: &self.index,
-            blocked: &self.blocked,
-            sort,
-            limit,
-        }
-    }
 }
 
 /// What a ranking is made of.
@@ -277,33 +207,6 @@ pub(crate) fn children_of(children: &[&KeyedSeries], input: &TopInput) -> Vec<Ch
         .collect()
 }
 
-/// Figures per call of a digest.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Calls {
-    pub(crate) per_sec: Option<f64>,
-    pub(crate) ms: Option<f64>,
-    pub(crate) rows: Option<f64>,
-}
-
-impl Calls {
-    /// Sums over PI's ids; quotients of sums, never means of quotients.
-    pub(crate) fn of(stats: Option<&StatementStats>, ids: &[&str]) -> Self {
-        let Some(stats) = stats else { return Self::default() };
-        let sum = |stat: StatementStat| {
-            let known: Vec<f64> = ids.iter().filter_map(|id| stats.sum(id, stat)).collect();
-            (!known.is_empty()).then(|| known.iter().sum::<f64>())
-        };
-        let calls = sum(StatementStat::Calls);
-        let secs = stats.covered_secs.get(&StatementStat::Calls).copied().filter(|secs| *secs > 0);
-        let per_call = |stat: StatementStat| Some(sum(stat)? / calls.filter(|calls| *calls > 0.0)?);
-        Self {
-            per_sec: calls.zip(secs).map(|(calls, secs)| calls / f64::from(secs)),
-            ms: per_call(StatementStat::TimeMs),
-            rows: per_call(StatementStat::Rows),
-        }
-    }
-}
-
 fn badges(mean: Aas, before: Option<Aas>, calls: &Calls, calls_before: &Calls, is_cut: bool) -> Vec<Badge> {
     let (more, factor, slower) = REGRESSED;
     let is_new = before.is_some_and(|before| before.0 <= 0.0) && mean.0 > 0.0;
@@ -319,48 +222,6 @@ fn badges(mean: Aas, before: Option<Aas>, calls: &Calls, calls_before: &Calls, i
         badges.push(Badge::Cut);
     }
     badges
-}
-
-/// The load of each wait type, for splitting rows.
-pub(crate) struct Split<'a> {
-    types: Vec<(WaitClass, &'a LoadMatrix)>,
-    weights: &'a [u32],
-}
-
-impl<'a> Split<'a> {
-    pub(crate) fn new(input: &TopInput<'a>, weights: &'a [u32]) -> Self {
-        let class = |kind: &str| WaitClass::of_event(kind, input.instance.engine);
-        Self { types: input.by_type.iter().map(|(kind, matrix)| (class(kind), matrix)).collect(), weights }
-    }
-
-    /// The load of ids by class, in stack order; never more than `mean` together.
-    pub(crate) fn of(&self, ids: &[&str], mean: Aas) -> Vec<LoadPart> {
-        let of_type = |matrix: &LoadMatrix| {
-            let rows = ids.iter().filter_map(|id| crate::matrix::row(matrix, id));
-            rows.filter_map(|row| weighted_mean(&row.values, self.weights)).sum::<f64>()
-        };
-        self.parts(of_type, mean)
-    }
-
-    /// A part of each type's load that has no row: `which` picks it.
-    fn rest(&self, which: impl Fn(&LoadMatrix) -> Vec<Option<f64>>, mean: Aas) -> Vec<LoadPart> {
-        self.parts(|matrix| weighted_mean(&which(matrix), self.weights).unwrap_or(0.0), mean)
-    }
-
-    fn parts(&self, of_type: impl Fn(&LoadMatrix) -> f64, mean: Aas) -> Vec<LoadPart> {
-        let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
-        for (class, matrix) in &self.types {
-            let place = WaitClass::ALL.iter().position(|known| known == class).unwrap_or(0);
-            *sums.entry(place).or_default() += of_type(matrix);
-        }
-        let sum: f64 = sums.values().sum();
-        // The answers by type are of other polls; what they say too much is taken back evenly.
-        let scale = if sum > mean.0 && sum > 0.0 { mean.0 / sum } else { 1.0 };
-        sums.into_iter()
-            .filter(|(_, aas)| *aas > 0.0)
-            .map(|(place, aas)| LoadPart { class: WaitClass::ALL[place], aas: Aas(aas * scale) })
-            .collect()
-    }
 }
 
 /// Rows in the order asked for, largest first; what is not known comes last.

@@ -24,9 +24,10 @@ use view::chart::{longest_span_over, spans_over};
 use view::{Axis, Clause, Severity, Verdict, number};
 
 use crate::averages::{peak, weighted_mean};
+use crate::calls::Calls;
 use crate::matrix::{part, regrouped};
 use crate::statements::SqlIndex;
-use crate::top_sql::{Calls, mean_of};
+use crate::top_sql::mean_of;
 
 /// A span this long over capacity is critical, a shorter one a warning.
 const CRITICAL_SPAN_SECS: i64 = 120;

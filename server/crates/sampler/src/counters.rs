@@ -38,6 +38,10 @@ pub(crate) enum Rate {
 pub fn counter_specs(engine: Engine) -> Vec<&'static CounterSpec> {
     let of_engine = match engine {
         Engine::Postgres => crate::postgres::counter_specs(),
+        #[cfg(feature = "mysql")]
+        Engine::MySql | Engine::MariaDb => crate::mysql::counter_specs(),
+        #[cfg(not(feature = "mysql"))]
+        Engine::MySql | Engine::MariaDb => Vec::new(),
     };
     crate::host::HOST_COUNTERS.iter().chain(of_engine).collect()
 }
@@ -61,6 +65,35 @@ pub const STATEMENT_COLUMNS_POSTGRES: &[&str] = &[
     "blk_read_time",
     "blk_write_time",
 ];
+
+/// Columns of a MySQL or MariaDB statement delta, named as in Performance Insights; times in
+/// milliseconds.
+pub const STATEMENT_COLUMNS_MYSQL: &[&str] = &[
+    "count_star",
+    "sum_timer_wait",
+    "sum_lock_time",
+    "sum_rows_affected",
+    "sum_rows_sent",
+    "sum_rows_examined",
+    "sum_created_tmp_disk_tables",
+    "sum_created_tmp_tables",
+    "sum_select_full_join",
+    "sum_select_range_check",
+    "sum_select_scan",
+    "sum_sort_merge_passes",
+    "sum_sort_range",
+    "sum_sort_rows",
+    "sum_sort_scan",
+];
+
+/// The columns of an engine's statement deltas.
+#[must_use]
+pub fn statement_columns(engine: Engine) -> &'static [&'static str] {
+    match engine {
+        Engine::Postgres => STATEMENT_COLUMNS_POSTGRES,
+        Engine::MySql | Engine::MariaDb => STATEMENT_COLUMNS_MYSQL,
+    }
+}
 
 /// Totals of counters that are reset together.
 #[derive(Clone, Debug, Default)]

@@ -13,14 +13,19 @@ pub mod clock;
 mod counters;
 mod deltas;
 mod host;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod observation;
 mod postgres;
 mod run;
 mod schedule;
+mod session;
 mod target;
 
 pub use clock::Clock;
-pub use counters::{CounterSpec, STATEMENT_COLUMNS_POSTGRES, counter_specs};
+pub use counters::{
+    CounterSpec, STATEMENT_COLUMNS_MYSQL, STATEMENT_COLUMNS_POSTGRES, counter_specs, statement_columns,
+};
 pub use observation::{
     ActivitySample, CounterReading, DatabaseDescription, Engine, GapReason, Limitation, LockWait, Observation,
     SamplerCost, SessionSample, SessionState, StatementDelta, StatementInterval, StatementText, Wait,

@@ -8,6 +8,10 @@ use std::sync::Arc;
 pub enum Engine {
     /// PostgreSQL 13 and later (13 without statement attribution).
     Postgres,
+    /// MySQL 8.0 and later.
+    MySql,
+    /// MariaDB 10.5 and later.
+    MariaDb,
 }
 
 impl Engine {
@@ -16,6 +20,8 @@ impl Engine {
     pub fn of_scheme(scheme: &str) -> Option<Self> {
         match scheme {
             "postgres" | "postgresql" => Some(Self::Postgres),
+            "mysql" => Some(Self::MySql),
+            "mariadb" => Some(Self::MariaDb),
             _ => None,
         }
     }
@@ -25,6 +31,7 @@ impl Engine {
     pub fn default_port(self) -> u16 {
         match self {
             Self::Postgres => 5432,
+            Self::MySql | Self::MariaDb => 3306,
         }
     }
 
@@ -33,6 +40,8 @@ impl Engine {
     pub fn rds_name(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
+            Self::MySql => "mysql",
+            Self::MariaDb => "mariadb",
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The loop: connect, sample every second, report, reconnect with back-off.
 
 use crate::clock::{Clock, Stopwatch};
-use crate::counters::STATEMENT_COLUMNS_POSTGRES;
+use crate::counters::statement_columns;
 use crate::deltas::{CounterTotals, StatementTotals, counter_rates, statement_deltas};
 use crate::host::{self, Host};
 use crate::observation::{
-    ActivitySample, CounterReading, DatabaseDescription, GapReason, Observation, SamplerCost, StatementInterval,
-    StatementText,
+    ActivitySample, CounterReading, DatabaseDescription, Engine, GapReason, Observation, SamplerCost,
+    StatementInterval, StatementText,
 };
-use crate::postgres::{MARK, Session};
 use crate::schedule::{LATEST_START_MS, Schedule};
+use crate::session::Session;
 use crate::{SamplerError, Target};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -27,6 +27,8 @@ const TEXTS_AT_ONCE: usize = 200;
 const TEXT_ATTEMPTS: u8 = 6;
 /// Known statements; beyond it the memory is emptied and texts are asked for again.
 const MOST_KNOWN_TEXTS: usize = 50_000;
+/// What our own statements carry, in texts of either family.
+const OWN_MARKS: [&str; 2] = ["loadlens sampler", "loadlens_sampler"];
 /// First and longest pause between attempts to connect.
 const BACKOFF_MS: std::ops::RangeInclusive<i64> = 500..=15_000;
 
@@ -34,7 +36,8 @@ const BACKOFF_MS: std::ops::RangeInclusive<i64> = 500..=15_000;
 ///
 /// Nothing the database does ends it: lost connections are reported and made anew.
 pub async fn run(target: Target, clock: Clock, observations: mpsc::Sender<Observation>) {
-    let mut sampler = Sampler { clock, observations, schedule: Schedule::default(), memory: Memory::default() };
+    let mut sampler =
+        Sampler { clock, observations, schedule: Schedule::default(), memory: Memory::new(target.engine) };
     let mut pause_ms = *BACKOFF_MS.start();
     loop {
         let reason = match Session::open(&target).await {
@@ -62,9 +65,10 @@ struct Sampler {
 }
 
 /// What outlives a connection.
-#[derive(Default)]
 struct Memory {
+    engine: Engine,
     system_identifier: Option<String>,
+    started_at_ms: Option<i64>,
     statements: Option<StatementTotals>,
     counters: Option<CounterTotals>,
     host: Host,
@@ -86,10 +90,17 @@ struct Unwanted;
 
 impl Sampler {
     /// Samples over one connection. Ends with an error when it breaks, with `Ok` when unwanted.
-    async fn sample(&mut self, session: Session, description: DatabaseDescription) -> Result<(), SamplerError> {
+    async fn sample(&mut self, mut session: Session, description: DatabaseDescription) -> Result<(), SamplerError> {
         if self.memory.system_identifier != description.system_identifier {
-            self.memory = Memory { system_identifier: description.system_identifier.clone(), ..Memory::default() };
+            self.memory = Memory::new(description.engine);
+            self.memory.system_identifier.clone_from(&description.system_identifier);
         }
+        self.memory.engine = description.engine;
+        // A server that was restarted counts from zero, or nearly so: nothing to subtract from.
+        if self.memory.started_at_ms.is_none_or(|then| !is_same_start(then, description.started_at_ms)) {
+            self.memory.counters = None;
+        }
+        self.memory.started_at_ms = description.started_at_ms;
         self.memory.backend_cpu_ms = None;
         let is_local = description.is_on_this_machine;
         let mut gap_reason = GapReason::Disconnected;
@@ -103,7 +114,7 @@ impl Sampler {
             }
             gap_reason = GapReason::Late;
             self.clock.sleep_until_ms(due.second * 1_000).await;
-            if self.second(&session, due.second, is_local).await?.is_err() {
+            if self.second(&mut session, due.second, is_local).await?.is_err() {
                 return Ok(());
             }
         }
@@ -112,7 +123,7 @@ impl Sampler {
     /// All the work due at one second.
     async fn second(
         &mut self,
-        session: &Session,
+        session: &mut Session,
         at: i64,
         is_local: bool,
     ) -> Result<Result<(), Unwanted>, SamplerError> {
@@ -151,7 +162,7 @@ impl Sampler {
 
     async fn counters(
         &mut self,
-        session: &Session,
+        session: &mut Session,
         at: i64,
         is_local: bool,
     ) -> Result<Result<(), Unwanted>, SamplerError> {
@@ -172,7 +183,7 @@ impl Sampler {
         Ok(self.tell(Observation::Counters(CounterReading { at_secs: at, values })).await)
     }
 
-    async fn statements(&mut self, session: &Session, at: i64) -> Result<Result<(), Unwanted>, SamplerError> {
+    async fn statements(&mut self, session: &mut Session, at: i64) -> Result<Result<(), Unwanted>, SamplerError> {
         let watch = self.asked();
         let totals = session.statements(at).await;
         self.answered(watch);
@@ -193,11 +204,12 @@ impl Sampler {
         }
         let Some((from_secs, mut deltas)) = deltas else { return Ok(Ok(())) };
         deltas.retain(|delta| !self.memory.texts.own.contains(&delta.statement_id));
-        let interval = StatementInterval { from_secs, to_secs: at, columns: STATEMENT_COLUMNS_POSTGRES, deltas };
+        let interval =
+            StatementInterval { from_secs, to_secs: at, columns: statement_columns(self.memory.engine), deltas };
         Ok(self.tell(Observation::Statements(interval)).await)
     }
 
-    async fn texts(&mut self, session: &Session) -> Result<Result<(), Unwanted>, SamplerError> {
+    async fn texts(&mut self, session: &mut Session) -> Result<Result<(), Unwanted>, SamplerError> {
         let mut wanted: Vec<Arc<str>> = self.memory.texts.wanted.keys().cloned().collect();
         if wanted.is_empty() {
             return Ok(Ok(()));
@@ -216,8 +228,8 @@ impl Sampler {
         }
     }
 
-    async fn cost(&mut self, session: &Session, at: i64, is_local: bool) -> Result<(), Unwanted> {
-        let cpu_ms = if is_local { host::process_cpu_ms(session.backend_id()) } else { None };
+    async fn cost(&mut self, session: &mut Session, at: i64, is_local: bool) -> Result<(), Unwanted> {
+        let cpu_ms = if is_local { session.backend_id().and_then(host::process_cpu_ms) } else { None };
         let backend_cpu_ms = self.memory.backend_cpu_ms.and_then(|then| Some((cpu_ms? - then).max(0.0)));
         self.memory.backend_cpu_ms = cpu_ms;
         let cost = SamplerCost { at_secs: at, backend_cpu_ms, ..self.memory.cost };
@@ -240,6 +252,27 @@ impl Sampler {
 
     async fn tell(&self, observation: Observation) -> Result<(), Unwanted> {
         self.observations.send(observation).await.map_err(|_| Unwanted)
+    }
+}
+
+/// MySQL tells its start to the second only.
+fn is_same_start(then_ms: i64, now_ms: Option<i64>) -> bool {
+    now_ms.is_some_and(|now_ms| (now_ms - then_ms).abs() <= 2_000)
+}
+
+impl Memory {
+    fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            system_identifier: None,
+            started_at_ms: None,
+            statements: None,
+            counters: None,
+            host: Host::default(),
+            texts: Texts::default(),
+            cost: SamplerCost::default(),
+            backend_cpu_ms: None,
+        }
     }
 }
 
@@ -277,7 +310,7 @@ impl Texts {
         let mut news = Vec::with_capacity(found.len());
         for text in found {
             self.wanted.remove(&text.statement_id);
-            if text.text.contains(MARK) {
+            if OWN_MARKS.iter().any(|mark| text.text.contains(mark)) {
                 self.own.insert(text.statement_id);
             } else {
                 self.known.insert(text.statement_id.clone());

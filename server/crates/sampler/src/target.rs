@@ -23,7 +23,7 @@ pub enum TargetError {
     #[error("`{0}` is no instance name: letters, digits and single hyphens, a letter first, at most 63 characters")]
     Name(String),
     /// The URL's scheme names no supported engine.
-    #[error("`{0}` is no database URL: postgres://… is expected")]
+    #[error("`{0}` is no database URL: postgres://…, mysql://… or mariadb://… is expected")]
     Scheme(String),
 }
 

@@ -7,6 +7,7 @@
 
 use units::Engine;
 
+use crate::bytes::keep;
 use crate::dialect::Dialect;
 use crate::scan::{End, Literal, Sink, scan};
 use crate::tokens::{Kind, Token, tokens_of};
@@ -23,16 +24,65 @@ const LIST_CHARGE: usize = 250;
 /// Bytes kept free at the end, for a token that the cut may halve.
 const MARGIN: usize = 6;
 
-/// The offset in `text` behind which the form of a text cut at `limit` bytes ends.
-pub(crate) fn prefix_end<D: Dialect>(text: &[u8], limit: usize) -> usize {
-    let mut sink = Charge { end: 0, literal_bytes: 0, charged: MARGIN, limit, literal_end: None, list: 0, full: false };
-    scan::<D, _>(text, &mut sink);
-    if sink.full { sink.end } else { text.len() }
+/// What one pass over a text tells about its end.
+pub(crate) struct Measured {
+    /// Bytes of the text that its form is made of.
+    pub(crate) prefix: usize,
+    /// How the text ended.
+    pub(crate) end: End,
+    /// VALUES stands outside all brackets.
+    pub(crate) has_rows: bool,
+    depth: usize,
+    last: Last,
+}
+
+/// The last token of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// A literal, a closing bracket or a semicolon.
+    MayEnd,
+    /// A word or name that begins here.
+    Word(usize),
+    Other,
+}
+
+/// Measures a text that was cut at `limit` bytes.
+pub(crate) fn measure<D: Dialect>(text: &[u8], limit: usize) -> Measured {
+    let mut sink = Charge {
+        fits: 0,
+        literal_bytes: 0,
+        charged: MARGIN,
+        limit,
+        literal_end: None,
+        list: 0,
+        full: false,
+        has_rows: false,
+        depth: 0,
+        last: Last::Other,
+    };
+    let end = scan::<D, _>(text, &mut sink);
+    let prefix = if sink.full { sink.fits } else { text.len() };
+    Measured { prefix, end, has_rows: sink.has_rows, depth: sink.depth, last: sink.last }
+}
+
+impl Measured {
+    /// A quick look before [`looks_whole`]: most cut texts end in half a word or inside brackets.
+    pub(crate) fn may_be_whole(&self, text: &str) -> bool {
+        let ends_well = match self.last {
+            Last::MayEnd => true,
+            Last::Word(start) => {
+                let word = text.get(start..).unwrap_or_default();
+                is_last_word(word) || text.get(..start).is_some_and(|before| before.contains(word))
+            }
+            Last::Other => false,
+        };
+        self.end == End::Open && self.depth == 0 && ends_well
+    }
 }
 
 struct Charge {
     /// End of the latest token that fits.
-    end: usize,
+    fits: usize,
     /// Bytes of literals so far, and of the commas between them.
     literal_bytes: usize,
     charged: usize,
@@ -42,11 +92,15 @@ struct Charge {
     /// 1 behind IN, 2 behind its bracket.
     list: u8,
     full: bool,
+    has_rows: bool,
+    depth: usize,
+    last: Last,
 }
 
 impl Charge {
     #[inline(always)]
     fn token(&mut self, end: usize) {
+        self.last = Last::Other;
         self.literal_end = None;
         self.list = 0;
         self.fit(end);
@@ -58,7 +112,7 @@ impl Charge {
             if end - self.literal_bytes + self.charged > self.limit {
                 self.full = true;
             } else {
-                self.end = end;
+                self.fits = end;
             }
         }
     }
@@ -68,10 +122,13 @@ impl Sink for Charge {
     fn word(&mut self, start: usize, end: usize, first: u64) {
         self.token(end);
         self.list = u8::from(end - start == 2 && first as u16 == u16::from_le_bytes(*b"in"));
+        self.has_rows |= self.depth == 0 && end - start == 6 && keep(first, 6) == u64::from_le_bytes(*b"values\0\0");
+        self.last = Last::Word(start);
     }
 
-    fn quoted(&mut self, _start: usize, end: usize) {
+    fn quoted(&mut self, start: usize, end: usize) {
         self.token(end);
+        self.last = Last::Word(start);
     }
 
     /// Literals with only commas between them are a list and are charged once.
@@ -83,6 +140,7 @@ impl Sink for Charge {
             self.charged += if self.list == 2 { LIST_CHARGE } else { LITERAL_CHARGE };
         }
         self.literal_end = Some((end, false));
+        self.last = Last::MayEnd;
         self.fit(end);
     }
 
@@ -96,7 +154,10 @@ impl Sink for Charge {
 
     fn comma(&mut self, at: usize) {
         match self.literal_end {
-            Some((end, false)) => self.literal_end = Some((end, true)),
+            Some((end, false)) => {
+                self.literal_end = Some((end, true));
+                self.last = Last::Other;
+            }
             _ => self.token(at + 1),
         }
     }
@@ -107,16 +168,20 @@ impl Sink for Charge {
 
     fn semicolon(&mut self, at: usize) {
         self.token(at + 1);
+        self.last = Last::MayEnd;
     }
 
     fn open(&mut self, at: usize) {
         let list = self.list;
         self.token(at + 1);
         self.list = 2 * list.min(1);
+        self.depth += 1;
     }
 
     fn close(&mut self, at: usize) {
         self.token(at + 1);
+        self.depth = self.depth.saturating_sub(1);
+        self.last = Last::MayEnd;
     }
 
     /// Comments differ from call to call as literals do.
@@ -149,12 +214,16 @@ pub(crate) fn looks_whole(text: &str, engine: Engine) -> bool {
         Kind::Literal(_) => behind_operator(text, before),
         Kind::Word | Kind::Name => {
             let word = last.of(text);
-            let ends = ["desc", "asc", "null", "only", "end"].iter().any(|known| word.eq_ignore_ascii_case(known));
             let repeated = rest.iter().any(|token| token.of(text).eq_ignore_ascii_case(word));
-            ends || (repeated && keyword_flags(word) & KEYWORD == 0 && behind_operator(text, before))
+            is_last_word(word) || (repeated && keyword_flags(word) & KEYWORD == 0 && behind_operator(text, before))
         }
         _ => false,
     }
+}
+
+/// Keywords that end many statements.
+fn is_last_word(word: &str) -> bool {
+    ["desc", "asc", "null", "only", "end"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether a value is due behind this token.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use units::{DigestId, Engine};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::cut::{looks_whole, prefix_end};
+use crate::cut::{Measured, looks_whole, measure};
 use crate::dialect::{Dialect, WithDialect, with_dialect};
 use crate::lists::AfterCut;
 use crate::normal::{Buffer, Comments, NormalForm};
@@ -122,16 +122,19 @@ impl WithDialect for Pass<'_> {
     #[inline(never)]
     fn run<D: Dialect>(self) -> Outcome {
         let (text, mark) = strip_mark(self.text);
+        let mut looks_cut = self.completeness == Completeness::Cut;
+        if self.completeness == Completeness::Unknown && mark == Mark::None && is_cut_length(text) {
+            let measured = measure::<D>(text.as_bytes(), PI_TEXT_MAX);
+            looks_cut = !(measured.may_be_whole(text) && looks_whole(text, self.engine));
+            // Rows behind VALUES may make the form whole, which takes all of the text to see.
+            if looks_cut && !measured.has_rows {
+                return cut_form::<D>(text, &measured, self.buffer);
+            }
+        }
         let mut form = NormalForm::<D>::new(text.as_bytes(), self.buffer);
         let end = scan::<D, _>(text.as_bytes(), &mut form);
         let comments = form.comments();
-        let looks_cut = match self.completeness {
-            Completeness::Unknown => {
-                form.is_inside_brackets() || (is_cut_length(self.text) && !looks_whole(self.text, self.engine))
-            }
-            Completeness::Whole => false,
-            Completeness::Cut => true,
-        };
+        looks_cut |= self.completeness == Completeness::Unknown && form.is_inside_brackets();
         if end == End::Open && mark == Mark::None && !looks_cut {
             return Outcome { len: form.whole(), truncated: false, comments };
         }
@@ -140,21 +143,22 @@ impl WithDialect for Pass<'_> {
             AfterCut::Whole(len) => form.whole_of(len),
             AfterCut::Prefix(len) if complete => form.mark_cut(len),
             AfterCut::Prefix(_) => {
-                let limit = if is_cut_length(self.text) { PI_TEXT_MAX } else { text.len() };
-                let prefix = prefix_end::<D>(text.as_bytes(), limit);
-                return cut_form::<D>(text, prefix, end, comments, self.buffer);
+                let limit = if is_cut_length(text) { PI_TEXT_MAX } else { text.len() };
+                return cut_form::<D>(text, &measure::<D>(text.as_bytes(), limit), self.buffer);
             }
         };
         Outcome { len, truncated: true, comments }
     }
 }
 
-/// The form of the first `prefix` bytes of a cut text.
-fn cut_form<D: Dialect>(text: &str, prefix: usize, end: End, comments: Comments, buffer: &mut Buffer) -> Outcome {
-    let shortened = prefix < text.len();
-    let mut form = NormalForm::<D>::new(&text.as_bytes()[..prefix], buffer);
-    scan::<D, _>(&text.as_bytes()[..prefix], &mut form);
-    let len = match form.cut(end == End::Open && !shortened, true) {
+/// The form of as much of a cut text as literals cannot move.
+fn cut_form<D: Dialect>(text: &str, measured: &Measured, buffer: &mut Buffer) -> Outcome {
+    let kept = &text.as_bytes()[..measured.prefix];
+    let mut form = NormalForm::<D>::new(kept, buffer);
+    scan::<D, _>(kept, &mut form);
+    let comments = form.comments();
+    let partial = measured.end == End::Open && measured.prefix == text.len();
+    let len = match form.cut(partial, true) {
         AfterCut::Whole(len) => form.whole_of(len),
         AfterCut::Prefix(len) => form.mark_cut(len),
     };

@@ -279,6 +279,7 @@ impl World {
             self.add_event(&identity.name, "availability", "DB instance answers again");
         }
         data.version = Some(now.version.clone());
+        data.engine = now.engine;
         data.offered.extend(now.counters.iter().map(|name| (*name).to_owned()));
         data.disconnected = None;
         data.description = Some(now.clone());

@@ -4,6 +4,7 @@ use super::dictionary::Column;
 use super::figures::Readings;
 use super::instance::Instance;
 use super::metrics::Datum;
+use sampler::Engine;
 
 /// A metric RDS publishes, and where it comes from here.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +26,8 @@ enum Source {
     LoadPerVcpu,
     /// A counter as it is.
     Counter(&'static str),
+    /// Connections, counted under another name by each engine.
+    Connections,
     /// Kilobytes that could be had: free, cached and buffers.
     AvailableMemory,
     /// Kilobytes of swap in use.
@@ -42,7 +45,7 @@ pub(crate) const RDS_METRICS: &[RdsMetric] = &[
     metric("DBLoadNonCPU", "None", Source::LoadWaiting),
     metric("DBLoadRelativeToNumVCPUs", "None", Source::LoadPerVcpu),
     metric("CPUUtilization", "Percent", Source::Counter("os.cpuUtilization.total")),
-    metric("DatabaseConnections", "Count", Source::Counter("db.User.numbackends")),
+    metric("DatabaseConnections", "Count", Source::Connections),
     metric("MaximumUsedTransactionIDs", "Count", Source::Counter("db.Transactions.max_used_xact_ids")),
     metric("FreeableMemory", "Bytes", Source::AvailableMemory),
     metric("SwapUsage", "Bytes", Source::SwapUsed),
@@ -56,6 +59,7 @@ impl RdsMetric {
             Source::Load | Source::LoadOnCpu | Source::LoadWaiting => true,
             Source::LoadPerVcpu => data.vcpu_count().is_some(),
             Source::Counter(name) => data.offered.contains(name),
+            Source::Connections => data.offered.contains(connections_of(data.engine)),
             Source::AvailableMemory => data.offered.contains("os.memory.free"),
             Source::SwapUsed => data.offered.contains("os.swap.total"),
         }
@@ -69,6 +73,10 @@ impl RdsMetric {
                 self.load_points(instance, from_secs, to_secs)
             }
             Source::Counter(name) => readings(instance, &[(name, 1.0)], from_secs, to_secs, 1.0),
+            Source::Connections => {
+                let name = connections_of(instance.data().engine);
+                readings(instance, &[(name, 1.0)], from_secs, to_secs, 1.0)
+            }
             Source::AvailableMemory => {
                 let parts = [("os.memory.free", 1.0), ("os.memory.cached", 1.0), ("os.memory.buffers", 1.0)];
                 readings(instance, &parts, from_secs, to_secs, 1_024.0)
@@ -106,6 +114,13 @@ impl RdsMetric {
                 (total > 0.0).then(|| (cell.at_secs, Datum::of(value, 1.0)))
             });
         points.collect()
+    }
+}
+
+fn connections_of(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Postgres => "db.User.numbackends",
+        _ => "db.Users.Threads_connected",
     }
 }
 

@@ -23,7 +23,8 @@ async fn sentinels_fail_as_they_are_called() {
     assert!(resource.contains(":metrics/rds/db-"), "{resource}");
     let throttled = ask(&endpoint, "throttled-db").await.unwrap_err();
     assert!(matches!(throttled, CollectError::Throttled { .. }), "{throttled:?}");
-    ask(&endpoint, "pi-off-db").await.unwrap_err();
+    let off = ask(&endpoint, "pi-off-db").await.unwrap_err();
+    assert!(matches!(off, CollectError::NotEnabled(_)), "{off:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! What an instance offers: dimension groups, metrics, features.
 
 use super::request::{Paging, page_of};
-use super::statistics::STATISTICS;
+use super::statistics;
 use super::{Call, ELEMENT_BYTES, instance};
 use crate::error::ServiceError;
 use crate::faults::Behaviour;
@@ -9,6 +9,7 @@ use crate::tokenise::cut;
 use crate::wire::Value;
 use crate::world::dictionary::{Column, Combination, Dictionary, hex_id};
 use crate::world::instance::InstanceData;
+use sampler::Engine;
 
 /// A dimension group and its dimensions, in AWS's order.
 #[derive(Debug)]
@@ -44,8 +45,8 @@ const fn dimension(name: &'static str, column: Column, part: Part) -> Dimension 
     Dimension { name, column, part }
 }
 
-/// Groups of RDS for PostgreSQL.
-pub(super) static GROUPS: &[Group] = &[
+/// Groups of RDS for PostgreSQL; MySQL and MariaDB lack some.
+static GROUPS: &[Group] = &[
     Group { name: "db", dimensions: &[dimension("db.name", Column::Database, Part::Name)] },
     Group { name: "db.application", dimensions: &[dimension("db.application.name", Column::Application, Part::Name)] },
     Group {
@@ -96,14 +97,22 @@ pub(super) static GROUPS: &[Group] = &[
     },
 ];
 
-/// The group of that name, if it exists on any engine sampled here.
-pub(super) fn find_group(name: &str) -> Option<&'static Group> {
-    GROUPS.iter().find(|group| group.name == name)
+/// Groups only PostgreSQL has.
+const POSTGRES_ONLY: &[&str] = &["db.application", "db.session_type"];
+
+/// The groups of an engine.
+fn groups(engine: Engine) -> impl Iterator<Item = &'static Group> {
+    GROUPS.iter().filter(move |group| engine == Engine::Postgres || !POSTGRES_ONLY.contains(&group.name))
+}
+
+/// The group of that name, if the engine has it.
+pub(super) fn find_group(engine: Engine, name: &str) -> Option<&'static Group> {
+    groups(engine).find(|group| group.name == name)
 }
 
 /// The dimension of that name and its group.
-pub(super) fn find_dimension(name: &str) -> Option<(&'static Group, &'static Dimension)> {
-    GROUPS.iter().find_map(|group| {
+pub(super) fn find_dimension(engine: Engine, name: &str) -> Option<(&'static Group, &'static Dimension)> {
+    groups(engine).find_map(|group| {
         group.dimensions.iter().find(|dimension| dimension.name == name).map(|dimension| (group, dimension))
     })
 }
@@ -135,7 +144,7 @@ pub(super) fn list_available_resource_dimensions(call: &Call<'_>) -> Result<Valu
     let metrics = call.input.required_texts("Metrics", 1..=5)?;
     let paging = Paging::read(call)?;
     call.input.texts("AuthorizedActions", 0..=3)?;
-    instance(call, "ListAvailableResourceDimensions")?;
+    let engine = instance(call, "ListAvailableResourceDimensions")?.data().engine;
     let metrics = metrics
         .into_iter()
         .map(|metric| match metric {
@@ -150,7 +159,7 @@ pub(super) fn list_available_resource_dimensions(call: &Call<'_>) -> Result<Valu
     };
     let of_metrics: Vec<Value> = metrics
         .into_iter()
-        .map(|metric| Value::map([("Metric", Value::text(metric)), ("Groups", Value::list(GROUPS.iter().map(group)))]))
+        .map(|metric| Value::map([("Metric", Value::text(metric)), ("Groups", Value::list(groups(engine).map(group)))]))
         .collect();
     let (page, next) = page_of(of_metrics, &paging);
     Ok(Value::map([("MetricDimensions", Value::list(page)), ("NextToken", next)]))
@@ -166,10 +175,10 @@ pub(super) fn list_available_resource_metrics(call: &Call<'_>) -> Result<Value, 
         match kind {
             "os" | "db" => metrics.extend(counters(&data, kind)),
             "db.sql_tokenized.stats" if data.has_statement_statistics() => {
-                let described = |statistic: &super::statistics::Statistic| {
+                let described = |statistic: &statistics::Statistic| {
                     metric(statistic.name, statistic.description, statistic.unit)
                 };
-                metrics.extend(STATISTICS.iter().map(described));
+                metrics.extend(statistics::of_engine(data.engine).iter().map(described));
             }
             // Neither PostgreSQL nor MySQL has figures of single statements.
             "db.sql_tokenized.stats" | "db.sql.stats" => {}

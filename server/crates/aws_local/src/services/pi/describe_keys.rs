@@ -20,11 +20,12 @@ pub(super) fn describe_dimension_keys(call: &Call<'_>) -> Result<Value, ServiceE
     if !matches!(metric, "db.load.avg" | "db.sampledload.avg") {
         return Err(ServiceError::invalid_argument("The specified metric is not a known metric"));
     }
-    let group_by = GroupRequest::read(&group_by)?;
-    let partition_by = partition_by.as_ref().map(GroupRequest::read).transpose()?;
+    let engine = instance.data().engine;
+    let group_by = GroupRequest::read(&group_by, engine)?;
+    let partition_by = partition_by.as_ref().map(|partition| GroupRequest::read(partition, engine)).transpose()?;
     let mut grouped = vec![group_by.group];
     grouped.extend(partition_by.as_ref().map(|partition| partition.group));
-    let filter = read_filter(input, &grouped)?;
+    let filter = read_filter(input, engine, &grouped)?;
     let additional = additional_metrics(&additional, &group_by, &instance)?;
     let window = Window::read(call, &instance)?;
 

@@ -78,11 +78,11 @@ pub(super) struct GroupRequest {
 }
 
 impl GroupRequest {
-    pub(super) fn read(input: &Input<'_>) -> Result<Self, ServiceError> {
+    pub(super) fn read(input: &Input<'_>, engine: sampler::Engine) -> Result<Self, ServiceError> {
         let name = input.required_text("Group")?;
         let named = input.texts("Dimensions", 1..=10)?;
         let limit = input.int("Limit", 1..=25)?;
-        let group = find_group(name).ok_or_else(|| unknown_group(name))?;
+        let group = find_group(engine, name).ok_or_else(|| unknown_group(name))?;
         let dimensions = match named {
             None => group.dimensions.iter().collect(),
             Some(names) => names
@@ -112,11 +112,11 @@ fn unknown_dimension(name: &str) -> ServiceError {
 pub(super) type Filter<'a> = Vec<(&'static Dimension, &'a str)>;
 
 /// Reads `Filter`. Any number of conditions on the grouped dimension groups, one on any other.
-pub(super) fn read_filter<'a>(input: &Input<'a>, grouped: &[&'static Group]) -> Result<Filter<'a>, ServiceError> {
+pub(super) fn read_filter<'a>(input: &Input<'a>, engine: sampler::Engine, grouped: &[&'static Group]) -> Result<Filter<'a>, ServiceError> {
     let mut filter = Filter::new();
     let mut others = 0;
     for (name, value) in input.text_map("Filter")? {
-        let (group, dimension) = find_dimension(name).ok_or_else(|| unknown_dimension(name))?;
+        let (group, dimension) = find_dimension(engine, name).ok_or_else(|| unknown_dimension(name))?;
         if !grouped.iter().any(|grouped| grouped.name == group.name) {
             others += 1;
         }
@@ -162,7 +162,7 @@ pub(super) fn read_metric<'a>(name: &'a str, instance: &Instance) -> Result<(Met
     let metric = match base {
         "db.load" | "db.sampledload" => Metric::Load,
         _ if data.offered.contains(base) => Metric::Counter(base),
-        _ => match statistics::find(base).filter(|_| data.has_statement_statistics()) {
+        _ => match statistics::find(data.engine, base).filter(|_| data.has_statement_statistics()) {
             Some(statistic) => Metric::Statistic(statistic),
             None => return Err(ServiceError::invalid_argument("The specified metric is not a known metric")),
         },

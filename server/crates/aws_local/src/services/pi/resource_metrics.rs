@@ -70,9 +70,10 @@ impl<'a> Query<'a> {
         let name = input.required_text("Metric")?;
         let group_by = input.structure("GroupBy")?;
         let (metric, aggregate) = read_metric(name, instance)?;
-        let group_by = group_by.as_ref().map(GroupRequest::read).transpose()?;
+        let engine = instance.data().engine;
+        let group_by = group_by.as_ref().map(|group| GroupRequest::read(group, engine)).transpose()?;
         let grouped: Vec<_> = group_by.iter().map(|group| group.group).collect();
-        let filter = read_filter(input, &grouped)?;
+        let filter = read_filter(input, engine, &grouped)?;
         let foreign = |group: &str| group != "db.sql_tokenized";
         match metric {
             Metric::Counter(_) if group_by.is_some() || !filter.is_empty() => Err(ServiceError::invalid_argument(

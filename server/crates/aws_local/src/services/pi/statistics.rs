@@ -1,8 +1,10 @@
-//! Figures per digest (`db.sql_tokenized.stats.*`) of RDS for PostgreSQL, from `pg_stat_statements`.
+//! Figures per digest (`db.sql_tokenized.stats.*`): of RDS for PostgreSQL from `pg_stat_statements`, of
+//! RDS for MySQL and MariaDB from `events_statements_summary_by_digest`.
 
 use crate::world::figures::{StatementFigures, StatementStore};
+use sampler::Engine;
 
-/// Columns of a packed statement minute; the order is the sampler's.
+/// Columns of a packed statement minute; the order is the sampler's. Calls come first in every engine.
 const CALLS: usize = 0;
 const TOTAL_TIME: usize = 2;
 const BLK_READ_TIME: usize = 13;
@@ -39,7 +41,7 @@ const fn concurrent(name: &'static str, column: usize, unit: &'static str) -> St
     Statistic { name, unit, description: unit, column, per: Per::Second, scale: 0.001 }
 }
 
-pub(super) static STATISTICS: &[Statistic] = &[
+static POSTGRES: &[Statistic] = &[
     per_sec("db.sql_tokenized.stats.calls_per_sec", CALLS, "Calls per second"),
     per_sec("db.sql_tokenized.stats.rows_per_sec", 1, "Rows per second"),
     concurrent("db.sql_tokenized.stats.total_time_per_sec", TOTAL_TIME, "Average active executions"),
@@ -71,9 +73,49 @@ pub(super) static STATISTICS: &[Statistic] = &[
     per_call("db.sql_tokenized.stats.blk_write_time_per_call", BLK_WRITE_TIME, "Write time per call (in ms)"),
 ];
 
+static MYSQL: &[Statistic] = &[
+    per_sec("db.sql_tokenized.stats.count_star_per_sec", CALLS, "Calls per second"),
+    concurrent("db.sql_tokenized.stats.sum_timer_wait_per_sec", 1, "Average active executions"),
+    per_sec("db.sql_tokenized.stats.sum_lock_time_per_sec", 2, "Lock time per second (in ms)"),
+    per_sec("db.sql_tokenized.stats.sum_rows_affected_per_sec", 3, "Rows affected per second"),
+    per_sec("db.sql_tokenized.stats.sum_rows_sent_per_sec", 4, "Rows sent per second"),
+    per_sec("db.sql_tokenized.stats.sum_rows_examined_per_sec", 5, "Rows examined per second"),
+    per_sec("db.sql_tokenized.stats.sum_created_tmp_disk_tables_per_sec", 6, "Created temporary disk tables per second"),
+    per_sec("db.sql_tokenized.stats.sum_created_tmp_tables_per_sec", 7, "Created temporary tables per second"),
+    per_sec("db.sql_tokenized.stats.sum_select_full_join_per_sec", 8, "Select full joins per second"),
+    per_sec("db.sql_tokenized.stats.sum_select_range_check_per_sec", 9, "Select range checks per second"),
+    per_sec("db.sql_tokenized.stats.sum_select_scan_per_sec", 10, "Select scans per second"),
+    per_sec("db.sql_tokenized.stats.sum_sort_merge_passes_per_sec", 11, "Sort merge passes per second"),
+    per_sec("db.sql_tokenized.stats.sum_sort_range_per_sec", 12, "Sort ranges per second"),
+    per_sec("db.sql_tokenized.stats.sum_sort_rows_per_sec", 13, "Sort rows per second"),
+    per_sec("db.sql_tokenized.stats.sum_sort_scan_per_sec", 14, "Sort scans per second"),
+    per_call("db.sql_tokenized.stats.sum_timer_wait_per_call", 1, "Average latency per call (in ms)"),
+    per_call("db.sql_tokenized.stats.sum_lock_time_per_call", 2, "Lock time per call (in ms)"),
+    per_call("db.sql_tokenized.stats.sum_rows_affected_per_call", 3, "Rows affected per call"),
+    per_call("db.sql_tokenized.stats.sum_rows_sent_per_call", 4, "Rows sent per call"),
+    per_call("db.sql_tokenized.stats.sum_rows_examined_per_call", 5, "Rows examined per call"),
+    per_call("db.sql_tokenized.stats.sum_created_tmp_disk_tables_per_call", 6, "Created temporary disk tables per call"),
+    per_call("db.sql_tokenized.stats.sum_created_tmp_tables_per_call", 7, "Created temporary tables per call"),
+    per_call("db.sql_tokenized.stats.sum_select_full_join_per_call", 8, "Select full joins per call"),
+    per_call("db.sql_tokenized.stats.sum_select_range_check_per_call", 9, "Select range checks per call"),
+    per_call("db.sql_tokenized.stats.sum_select_scan_per_call", 10, "Select scans per call"),
+    per_call("db.sql_tokenized.stats.sum_sort_merge_passes_per_call", 11, "Sort merge passes per call"),
+    per_call("db.sql_tokenized.stats.sum_sort_range_per_call", 12, "Sort ranges per call"),
+    per_call("db.sql_tokenized.stats.sum_sort_rows_per_call", 13, "Sort rows per call"),
+    per_call("db.sql_tokenized.stats.sum_sort_scan_per_call", 14, "Sort scans per call"),
+];
+
+/// The figures of an engine.
+pub(super) fn of_engine(engine: Engine) -> &'static [Statistic] {
+    match engine {
+        Engine::Postgres => POSTGRES,
+        _ => MYSQL,
+    }
+}
+
 /// The figure of that name (without `.avg`).
-pub(super) fn find(name: &str) -> Option<&'static Statistic> {
-    STATISTICS.iter().find(|statistic| statistic.name == name)
+pub(super) fn find(engine: Engine, name: &str) -> Option<&'static Statistic> {
+    of_engine(engine).iter().find(|statistic| statistic.name == name)
 }
 
 /// A ratio in the making: numerator over seconds or over calls.
@@ -140,10 +182,13 @@ mod tests {
 
     #[test]
     fn columns_are_the_samplers() {
-        for statistic in STATISTICS {
-            let column = sampler::STATEMENT_COLUMNS_POSTGRES[statistic.column];
-            let name = statistic.name.trim_start_matches("db.sql_tokenized.stats.");
-            assert!(name.starts_with(column) || (name == "avg_latency_per_call" && column == "total_time"), "{name}");
+        for engine in [Engine::Postgres, Engine::MySql] {
+            for statistic in of_engine(engine) {
+                let column = sampler::statement_columns(engine)[statistic.column];
+                let name = statistic.name.trim_start_matches("db.sql_tokenized.stats.");
+                let is_latency = name == "avg_latency_per_call" && column == "total_time";
+                assert!(name.starts_with(column) || is_latency, "{name}");
+            }
         }
     }
 }

@@ -1,0 +1,88 @@
+//! Counters of a MySQL or MariaDB server: its status variables, named as Performance Insights names
+//! them (`db.<group>.<Variable>`).
+
+use super::MARK;
+use super::describe::Facts;
+use crate::counters::{CounterGroup, CounterSpec, Rate};
+use crate::deltas::CounterTotals;
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Error};
+use std::collections::HashMap;
+
+const fn per_sec(name: &'static str, unit: &'static str) -> CounterSpec {
+    CounterSpec { name, unit, description: unit, expression: "", rate: Rate::PerSecond }
+}
+
+const fn per_minute(name: &'static str, unit: &'static str) -> CounterSpec {
+    CounterSpec { name, unit, description: unit, expression: "", rate: Rate::PerMinute }
+}
+
+const fn level(name: &'static str, unit: &'static str) -> CounterSpec {
+    CounterSpec { name, unit, description: unit, expression: "", rate: Rate::Level }
+}
+
+static COUNTERS: &[CounterSpec] = &[
+    per_sec("db.SQL.Com_analyze", "Queries per second"),
+    per_sec("db.SQL.Com_optimize", "Queries per second"),
+    per_sec("db.SQL.Com_select", "Queries per second"),
+    per_sec("db.SQL.Innodb_rows_deleted", "Rows per second"),
+    per_sec("db.SQL.Innodb_rows_inserted", "Rows per second"),
+    per_sec("db.SQL.Innodb_rows_read", "Rows per second"),
+    per_sec("db.SQL.Innodb_rows_updated", "Rows per second"),
+    per_sec("db.SQL.Queries", "Queries per second"),
+    per_sec("db.SQL.Questions", "Queries per second"),
+    per_sec("db.SQL.Select_full_join", "Queries per second"),
+    per_sec("db.SQL.Select_full_range_join", "Queries per second"),
+    per_sec("db.SQL.Select_range", "Queries per second"),
+    per_sec("db.SQL.Select_range_check", "Queries per second"),
+    per_sec("db.SQL.Select_scan", "Queries per second"),
+    per_sec("db.SQL.Slow_queries", "Queries per second"),
+    per_sec("db.SQL.Sort_merge_passes", "Queries per second"),
+    per_sec("db.SQL.Sort_range", "Queries per second"),
+    per_sec("db.SQL.Sort_rows", "Queries per second"),
+    per_sec("db.SQL.Sort_scan", "Queries per second"),
+    level("db.Locks.Innodb_row_lock_time_avg", "Milliseconds"),
+    per_sec("db.Locks.Table_locks_immediate", "Requests per second"),
+    per_sec("db.Locks.Table_locks_waited", "Requests per second"),
+    per_minute("db.Users.Aborted_clients", "Connections"),
+    per_minute("db.Users.Aborted_connects", "Connections"),
+    per_minute("db.Users.Connections", "Connections"),
+    level("db.Users.Threads_connected", "Connections"),
+    per_minute("db.Users.Threads_created", "Connections"),
+    level("db.Users.Threads_running", "Connections"),
+    per_sec("db.IO.Innodb_data_writes", "Operations per second"),
+    per_sec("db.IO.Innodb_dblwr_writes", "Operations per second"),
+    per_sec("db.IO.Innodb_log_write_requests", "Operations per second"),
+    per_sec("db.IO.Innodb_log_writes", "Operations per second"),
+    per_sec("db.IO.Innodb_pages_written", "Pages per second"),
+    per_sec("db.Temp.Created_tmp_disk_tables", "Tables per second"),
+    per_sec("db.Temp.Created_tmp_tables", "Tables per second"),
+    level("db.Cache.Innodb_buffer_pool_pages_data", "Pages"),
+    level("db.Cache.Innodb_buffer_pool_pages_total", "Pages"),
+    per_sec("db.Cache.Innodb_buffer_pool_read_requests", "Pages per second"),
+    per_sec("db.Cache.Innodb_buffer_pool_reads", "Pages per second"),
+    per_sec("db.Cache.Opened_tables", "Tables"),
+    per_sec("db.Cache.Opened_table_definitions", "Tables"),
+    per_sec("db.Cache.Qcache_hits", "Queries"),
+    level("db.Transactions.blocked_transactions", "Transactions"),
+];
+
+/// Every counter this family offers.
+pub(crate) fn counter_specs() -> Vec<&'static CounterSpec> {
+    COUNTERS.iter().collect()
+}
+
+/// Reads all status variables and picks those that are counters here.
+pub(super) async fn totals(connection: &mut Conn, facts: &Facts, at_secs: i64) -> Result<CounterTotals, Error> {
+    let query = if facts.has_performance_schema {
+        format!("SELECT VARIABLE_NAME AS {MARK}, VARIABLE_VALUE FROM performance_schema.global_status")
+    } else {
+        "SHOW GLOBAL STATUS".to_owned()
+    };
+    let rows: Vec<(String, String)> = connection.query(query).await?;
+    let status: HashMap<String, f64> =
+        rows.into_iter().filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.parse().ok()?))).collect();
+    let variable = |spec: &CounterSpec| spec.name.rsplit('.').next().map(str::to_ascii_lowercase);
+    let totals = COUNTERS.iter().filter_map(|spec| Some((spec, *status.get(&variable(spec)?)?))).collect();
+    Ok(CounterTotals { at_secs, groups: vec![CounterGroup { reset_mark: None, totals }] })
+}
