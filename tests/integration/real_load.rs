@@ -104,7 +104,9 @@ struct Sessions {
 impl Sessions {
     async fn start(url: &str) -> Self {
         let holder = connect(url).await;
-        holder.batch_execute("create table shelf (n int); begin; lock table shelf").await.unwrap();
+        // Apart, or the table would belong to the transaction that stays open.
+        holder.batch_execute("create table shelf (n int)").await.unwrap();
+        holder.batch_execute("begin; lock table shelf").await.unwrap();
         let mut busy = Vec::new();
         for statement in std::iter::repeat_n("select pg_sleep(600)", SLEEPERS)
             .chain(std::iter::repeat_n("select count(*) from shelf", WAITERS))
