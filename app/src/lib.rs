@@ -30,7 +30,9 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::components::clock::provide_page_clock;
-use crate::pages::{AlarmRoute, AlarmsRoute, DbLoadRoute, FleetRoute, NotFoundRoute, SettingsRoute, SourcesRoute, SqlRoute};
+use crate::pages::{
+    AlarmRoute, AlarmsRoute, DbLoadRoute, FleetRoute, NotFoundRoute, SettingsRoute, SourcesRoute, SqlRoute,
+};
 use crate::session::Session;
 
 /// The routes. All are rendered whole before they are sent: they promise to be readable without

@@ -597,15 +597,19 @@ mod tests {
         for address in ["/", "/db/x?from=now-1h", "/settings"] {
             assert!(is_local(address), "{address}");
         }
-        for address in ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nSet-Cookie: x", "/a\\b"] {
+        for address in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nSet-Cookie: x", "/a\\b"]
+        {
             assert!(!is_local(address), "{address}");
         }
     }
 
     fn any_filter() -> impl Strategy<Value = Filter> {
-        (prop::sample::select(Dimension::ALL.to_vec()), any::<bool>(), "\\PC{1,40}").prop_map(|(dimension, keep, value)| {
-            if keep { Filter::is(dimension, value) } else { Filter::is_not(dimension, value) }
-        })
+        (prop::sample::select(Dimension::ALL.to_vec()), any::<bool>(), "\\PC{1,40}").prop_map(
+            |(dimension, keep, value)| {
+                if keep { Filter::is(dimension, value) } else { Filter::is_not(dimension, value) }
+            },
+        )
     }
 
     fn any_range() -> impl Strategy<Value = TimeRange> {

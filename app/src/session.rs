@@ -185,7 +185,11 @@ impl Session {
 /// zone is written as it is.
 #[must_use]
 pub fn cookie<'a>(header: &'a str, name: &str) -> Option<&'a str> {
-    header.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(have, _)| *have == name).map(|(_, value)| value)
+    header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(have, _)| *have == name)
+        .map(|(_, value)| value)
 }
 
 fn is_zone_name(text: &str) -> bool {
@@ -222,7 +226,8 @@ mod tests {
 
     #[test]
     fn hostile_cookies_are_the_default() {
-        let session = Session::read("theme=<script>; tz=../../etc; w=99999; lang=xx", "", Timestamp::default(), String::new());
+        let session =
+            Session::read("theme=<script>; tz=../../etc; w=99999; lang=xx", "", Timestamp::default(), String::new());
         assert_eq!((session.theme, session.locale), (Theme::System, Locale::English));
         assert_eq!((session.zone, session.width_px), (Zone::Utc, DEFAULT_WIDTH_PX));
     }

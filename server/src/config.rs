@@ -141,8 +141,8 @@ fn read_file(path: &Path) -> Result<FileConfig, ConfigError> {
         let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         ConfigError::Malformed { path: path.to_owned(), message: format!("line {line}: {}", error.message()) }
     };
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     let table: toml::Table = toml::from_str(&text).map_err(|error| malformed(error, &text))?;
     if let Some(key) = table.keys().find(|key| !FILE_KEYS.contains(&key.as_str())) {
         let nearest = nearest_key(key);

@@ -59,7 +59,8 @@ async fn try_cloudwatch(
     let alarms = collector.list_alarms(None, now(), Lane::Interactive).await;
     report.call("cloudwatch:DescribeAlarms", &alarms, |found| format!("{} alarms", found.len()))?;
     let events = collector.list_alarm_events(None, window, Lane::Interactive).await;
-    report.call("cloudwatch:DescribeAlarmHistory", &events, |found| format!("{} changes in ten minutes", found.len()))?;
+    report
+        .call("cloudwatch:DescribeAlarmHistory", &events, |found| format!("{} changes in ten minutes", found.len()))?;
     let Some(instance) = instances.first() else { return Ok(()) };
     let metric = MetricRef {
         namespace: "AWS/RDS".to_owned(),
@@ -82,10 +83,18 @@ async fn try_performance_insights(
     match instance.pi {
         PiState::On => {}
         PiState::Off => {
-            return report.line(false, &instance.name, "Performance Insights is off; modify the instance to switch it on");
+            return report.line(
+                false,
+                &instance.name,
+                "Performance Insights is off; modify the instance to switch it on",
+            );
         }
         PiState::Unsupported => {
-            return report.line(true, &instance.name, "Performance Insights is not offered for this class; only CloudWatch");
+            return report.line(
+                true,
+                &instance.name,
+                "Performance Insights is not offered for this class; only CloudWatch",
+            );
         }
     }
     let offers = collector.discover(instance, Lane::Interactive).await;

@@ -4,19 +4,19 @@
 //! arguments, signals, log, exit codes. It computes nothing a page shows. Its one law: bad input
 //! ends in one line that says what, where and how to mend it.
 
+pub mod api;
 pub mod cli;
+pub mod clock;
 pub mod config;
-pub mod digest_command;
-pub mod serve;
-#[cfg(feature = "local")]
-pub mod local;
 #[cfg(feature = "local")]
 pub mod demo;
-pub mod clock;
+pub mod digest_command;
 pub mod doctor;
-pub mod shutdown;
-pub mod schedule;
-pub mod api;
 pub mod hooks;
-pub mod web;
+#[cfg(feature = "local")]
+pub mod local;
+pub mod schedule;
+pub mod serve;
+pub mod shutdown;
 pub mod telemetry;
+pub mod web;

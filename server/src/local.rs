@@ -33,7 +33,10 @@ pub fn run(args: &LocalArgs) -> Result<()> {
         bail!("nothing to answer about; name a database with --postgres [NAME=]URL, or try --history 1");
     }
     if !args.listen.ip().is_loopback() {
-        bail!("--listen {}: requests are not checked against secrets, so only 127.0.0.1 or [::1] is served", args.listen);
+        bail!(
+            "--listen {}: requests are not checked against secrets, so only 127.0.0.1 or [::1] is served",
+            args.listen
+        );
     }
     let data_dir = match &args.data_dir {
         Some(dir) => dir.clone(),

@@ -142,12 +142,10 @@ fn ThemeMenu(action: &'static str) -> impl IntoView {
         let (path, search) = (location.pathname.get(), location.search.get());
         if search.is_empty() { path } else { format!("{path}?{search}") }
     };
-    let themes = Theme::ALL.map(|choice| {
-        choice_button("theme", choice.name(), say.text(m::theme(choice)), choice == theme)
-    });
-    let densities = Density::ALL.map(|choice| {
-        choice_button("density", choice.name(), say.text(m::density(choice)), choice == density)
-    });
+    let themes =
+        Theme::ALL.map(|choice| choice_button("theme", choice.name(), say.text(m::theme(choice)), choice == theme));
+    let densities = Density::ALL
+        .map(|choice| choice_button("density", choice.name(), say.text(m::density(choice)), choice == density));
     view! {
         <Dropdown
             place="dropdown--end"

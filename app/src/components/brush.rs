@@ -4,8 +4,8 @@ use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
 use units::{Timestamp, Window};
-use view::number::duration;
 use view::Axis;
+use view::number::duration;
 
 use super::drawing::mark_view;
 

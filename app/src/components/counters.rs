@@ -30,7 +30,8 @@ pub fn CounterStrips(
     let x_axis = time_axis(&view.axis, 9, "strips__axis".into(), true);
     let actions = SurfaceActions { at: focus.at, brush: RwSignal::new(None), on_window };
     let strips = view.strips.into_iter().map(|strip| {
-        let series = StripSeries { values: &strip.values, ghost: None, limit: strip.limit, unit: &strip.unit, modifier: "" };
+        let series =
+            StripSeries { values: &strip.values, ghost: None, limit: strip.limit, unit: &strip.unit, modifier: "" };
         let drawn = draw_strip(&series, StripHeight::Low, width);
         view! {
             <StripLabel strip=strip axis=axis at=focus.at />
@@ -59,7 +60,12 @@ fn crosshair_place(axis: &Axis, at: Option<Timestamp>) -> Option<f64> {
 }
 
 #[component]
-fn StripPlot(drawn: Strip, place: Memo<Option<f64>>, axis: StoredValue<Axis>, actions: SurfaceActions) -> impl IntoView {
+fn StripPlot(
+    drawn: Strip,
+    place: Memo<Option<f64>>,
+    axis: StoredValue<Axis>,
+    actions: SurfaceActions,
+) -> impl IntoView {
     let say = use_say();
     let height = i32::try_from(StripHeight::Low.px()).unwrap_or(0);
     let line = move || place.get().map(|place| mark_view(crosshair_line(place, 0, height)));
@@ -81,7 +87,8 @@ fn StripLabel(strip: CounterStrip, axis: StoredValue<Axis>, at: RwSignal<Option<
     let value = move || {
         let bucket = at.get().and_then(|at| axis.with_value(|axis| axis.bucket_of(at)));
         let value = bucket.map_or(strip.mean, |bucket| strip.values.get(bucket).copied().flatten());
-        let (figures, unit) = value.map_or_else(|| ("–".to_owned(), strip.unit.clone()), |value| scaled(value, &strip.unit));
+        let (figures, unit) =
+            value.map_or_else(|| ("–".to_owned(), strip.unit.clone()), |value| scaled(value, &strip.unit));
         view! {
             {figures}
             " "

@@ -36,9 +36,7 @@ fn text_of(place: Place) -> Option<String> {
 #[must_use]
 pub fn mark_view(mark: Mark) -> AnyView {
     match mark {
-        Mark::Path { class, fill, d } => {
-            svg::path().class(class).attr("fill", fill).attr("d", d).into_any()
-        }
+        Mark::Path { class, fill, d } => svg::path().class(class).attr("fill", fill).attr("d", d).into_any(),
         Mark::Line { class, from, to } => svg::line()
             .class(class)
             .attr("x1", text_of(from.0))

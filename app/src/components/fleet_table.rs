@@ -81,7 +81,8 @@ fn fleet_row(row: FleetRow, links: FleetLinks) -> AnyView {
     let facts = &row.facts;
     let class = facts.class.strip_prefix("db.").unwrap_or(&facts.class);
     let about = format!("{} {} · {class}", facts.engine.label(), facts.engine_version);
-    let simulated = facts.simulated.then(|| view! { " " <span class="badge badge--dashed">{say.text(m::SIMULATED)}</span> });
+    let simulated =
+        facts.simulated.then(|| view! { " " <span class="badge badge--dashed">{say.text(m::SIMULATED)}</span> });
     let name = view! {
         <td>
             <a href=links.db.run(facts.id.clone()) data-open=""><b>{facts.name.clone()}</b></a>
@@ -100,7 +101,12 @@ fn fleet_row(row: FleetRow, links: FleetLinks) -> AnyView {
         .into_any();
     };
     let vcpus = facts.vcpu.vcpus();
-    let peak = row.spark.iter().flatten().copied().fold(None, |peak: Option<f64>, value| Some(peak.map_or(value, |peak| peak.max(value))));
+    let peak = row
+        .spark
+        .iter()
+        .flatten()
+        .copied()
+        .fold(None, |peak: Option<f64>, value| Some(peak.map_or(value, |peak| peak.max(value))));
     let over = vcpus.zip(peak).is_some_and(|(vcpus, peak)| peak > vcpus);
     let meter = vcpus.map(|vcpus| {
         let name = say.with(m::OF_VCPU, &[("load", &three_figures(mean.0)), ("vcpus", &three_figures(vcpus))]);

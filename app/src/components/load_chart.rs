@@ -84,10 +84,13 @@ pub fn LoadFigure(
     });
     let y_axis = drawing_view(chart.y_axis.clone());
     let x_axis = drawing_view(chart.x_axis.clone());
-    let overlay = drawing_with(chart.overlay.clone(), view! {
-        <Crosshair readout=readout brush=brush line=line has_room=has_room />
-        <BrushMark axis=axis.clone() brush=brush rows=(line.0, line.1 - line.0) />
-    });
+    let overlay = drawing_with(
+        chart.overlay.clone(),
+        view! {
+            <Crosshair readout=readout brush=brush line=line has_room=has_room />
+            <BrushMark axis=axis.clone() brush=brush rows=(line.0, line.1 - line.0) />
+        },
+    );
     let actions = SurfaceActions { at: focus.at, brush, on_window };
     let text = Signal::derive(move || readout.with(|readout| value_text(readout.as_ref(), say)));
     view! {

@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use units::{Timestamp, Window};
 use view::LoadView;
-use view::chart::{draw_mini_map, MINI_MAP_HEIGHT};
+use view::chart::{MINI_MAP_HEIGHT, draw_mini_map};
 
 use super::brush::part_under;
 use super::drawing::drawing_view;

@@ -229,7 +229,9 @@ pub fn trouble_view(trouble: Trouble, what: Message, links: &StateLinks) -> AnyV
             title: say.text(m::STATE_PENDING_TITLE).to_owned(),
             cause: sentence(say, m::STATE_PENDING_CAUSE, &[]),
             next: again,
-            detail: done.map_or_else(String::new, |done| say.with(m::BACKFILL_DONE, &[("share", &view::number::percent(done))])),
+            detail: done.map_or_else(String::new, |done| {
+                say.with(m::BACKFILL_DONE, &[("share", &view::number::percent(done))])
+            }),
         },
         Trouble::Failed { request_id } => failed(&request_id, again, say),
     };

@@ -18,7 +18,10 @@ const ICONS: [(&str, &str); 20] = [
     ("icon-code", "M5.5 4.5L2 8l3.5 3.5M10.5 4.5L14 8l-3.5 3.5"),
     ("icon-download", "M8 2.5v7.5M5 7.5L8 10.5l3-3M3 13.5h10"),
     ("icon-refresh", "M13 8a5 5 0 1 1-1.5-3.6M13 2.5v3h-3"),
-    ("icon-sun", "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9"),
+    (
+        "icon-sun",
+        "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
+    ),
     ("icon-zoom", "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.4 10.4l3.1 3.1M7 5v4M5 7h4"),
     ("icon-copy", "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"),
     ("icon-clock", "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 4.8V8l2.2 1.6"),
@@ -42,9 +45,8 @@ pub fn Sprite() -> impl IntoView {
             .attr("patternUnits", "userSpaceOnUse")
             .child(pattern.marks.into_iter().map(mark_view).collect_view())
     });
-    let icons = ICONS.map(|(id, path)| {
-        svg::symbol().attr("id", id).attr("viewBox", "0 0 16 16").child(svg::path().attr("d", path))
-    });
+    let icons = ICONS
+        .map(|(id, path)| svg::symbol().attr("id", id).attr("viewBox", "0 0 16 16").child(svg::path().attr("d", path)));
     view! {
         <svg class="sprite" aria-hidden="true">
             <defs>{patterns.collect_view()} {icons.into_iter().collect_view()}</defs>

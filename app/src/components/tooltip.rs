@@ -63,8 +63,10 @@ fn tooltip_box(readout: &Readout, say: Say) -> impl IntoView + use<> {
 }
 
 fn tooltip(readout: &Readout, say: Say) -> impl IntoView + use<> {
-    let rows = readout.rows.iter().map(|row| value_row(&row.pattern, row.label.clone(), row.aas, row.share)).collect_view();
-    let rest = readout.rest.as_ref().map(|rest| value_row(&rest.pattern, rest_label(rest.layers, say), rest.aas, rest.share));
+    let rows =
+        readout.rows.iter().map(|row| value_row(&row.pattern, row.label.clone(), row.aas, row.share)).collect_view();
+    let rest =
+        readout.rest.as_ref().map(|rest| value_row(&rest.pattern, rest_label(rest.layers, say), rest.aas, rest.share));
     view! {
         <div class="tooltip">
             <div class="tooltip__head">
@@ -99,12 +101,17 @@ fn rest_label(layers: usize, say: Say) -> String {
 }
 
 fn total_text(total: Option<Aas>, say: Say) -> String {
-    total.map_or_else(|| say.text(m::NOT_COLLECTED).to_owned(), |total| format!("{}{NO_BREAK_SPACE}AAS", three_figures(total.0)))
+    total.map_or_else(
+        || say.text(m::NOT_COLLECTED).to_owned(),
+        |total| format!("{}{NO_BREAK_SPACE}AAS", three_figures(total.0)),
+    )
 }
 
 /// vCPU ratio, compare value, coverage.
 fn foot(readout: &Readout, say: Say) -> String {
-    let ratio = readout.vcpu_ratio.map(|ratio| format!("{}{NO_BREAK_SPACE}vCPU", factor(ratio).replace("×\u{a0}", "") + "\u{a0}×"));
+    let ratio = readout
+        .vcpu_ratio
+        .map(|ratio| format!("{}{NO_BREAK_SPACE}vCPU", factor(ratio).replace("×\u{a0}", "") + "\u{a0}×"));
     let before = readout.before.map(|before| say.with(m::COMPARED_VALUE, &[("value", &three_figures(before.0))]));
     let cover = match readout.cover {
         BucketCover::Full => m::COVER_FULL,
@@ -120,6 +127,7 @@ fn foot(readout: &Readout, say: Say) -> String {
 #[must_use]
 pub fn value_text(readout: Option<&Readout>, say: Say) -> String {
     let Some(readout) = readout else { return say.text(m::NO_MOMENT).to_owned() };
-    let rows: Vec<String> = readout.rows.iter().map(|row| format!("{} {}", row.label, three_figures(row.aas.0))).collect();
+    let rows: Vec<String> =
+        readout.rows.iter().map(|row| format!("{} {}", row.label, three_figures(row.aas.0))).collect();
     format!("{}: {}; {}", readout.label, total_text(readout.total, say), rows.join(", "))
 }

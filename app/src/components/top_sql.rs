@@ -154,7 +154,9 @@ fn statement(row: &SqlRow, digest: Option<DigestId>, links: RowLinks) -> AnyView
     let say = use_say();
     let Some(id) = digest else {
         return match row.kind {
-            RowKind::Remainder { digests } => say.with(m::OTHER_DIGESTS, &[("count", &view::number::count(digests.into()))]).into_any(),
+            RowKind::Remainder { digests } => {
+                say.with(m::OTHER_DIGESTS, &[("count", &view::number::count(digests.into()))]).into_any()
+            }
             _ => say.text(m::UNATTRIBUTED).into_any(),
         };
     };

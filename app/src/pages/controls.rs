@@ -91,7 +91,10 @@ pub(super) fn zone_choices(local: Option<&str>, current: &str, href: impl Fn(&st
             names.push(name);
         }
     }
-    names.into_iter().map(|name| Choice { href: href(name), label: name.to_owned(), current: name == current }).collect()
+    names
+        .into_iter()
+        .map(|name| Choice { href: href(name), label: name.to_owned(), current: name == current })
+        .collect()
 }
 
 /// The compare menu of a page.

@@ -159,12 +159,15 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
 /// The alarm the page was frozen for; nothing is asked when there is none.
 fn use_landing(page: Memo<DbPage>) -> Resource<Option<AlarmLanding>> {
     let arn = Memo::new(move |_| page.with(|page| page.alarm.clone()));
-    Resource::new(move || arn.get(), |arn| async move {
-        match arn {
-            Some(arn) => resolve_alarm(arn, 0).await.ok(),
-            None => None,
-        }
-    })
+    Resource::new(
+        move || arn.get(),
+        |arn| async move {
+            match arn {
+                Some(arn) => resolve_alarm(arn, 0).await.ok(),
+                None => None,
+            }
+        },
+    )
 }
 
 /// Goes back to the window before the last zoom.

@@ -99,10 +99,8 @@ fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>) -> impl IntoView {
 fn fleet_body(fleet: Result<Panel<FleetView>, crate::error::ViewError>, page: FleetPage) -> AnyView {
     let say = use_say();
     let links = StateLinks { again: page.href(), sources: paths::SOURCES.to_owned() };
-    let tools = PanelTools {
-        json: Some("/api/v1/instances".to_owned()),
-        csv: Some("/api/v1/instances.csv".to_owned()),
-    };
+    let tools =
+        PanelTools { json: Some("/api/v1/instances".to_owned()), csv: Some("/api/v1/instances.csv".to_owned()) };
     let verdict = match &fleet {
         Ok(Panel::Data(view)) => Some(fleet_verdict(view)),
         _ => None,
@@ -121,8 +119,7 @@ fn fleet_body(fleet: Result<Panel<FleetView>, crate::error::ViewError>, page: Fl
 /// How many instances went over their vCPU line, and how many say nothing.
 fn fleet_verdict(view: &FleetView) -> AnyView {
     let say = use_say();
-    let over: Vec<&str> =
-        view.rows.iter().filter(|row| is_over(row)).map(|row| row.facts.name.as_str()).collect();
+    let over: Vec<&str> = view.rows.iter().filter(|row| is_over(row)).map(|row| row.facts.name.as_str()).collect();
     let silent = view.rows.iter().filter(|row| row.mean.is_none()).count().to_string();
     let count = over.len().to_string();
     let all = view.rows.len().to_string();

@@ -17,7 +17,8 @@ pub fn SettingsRoute() -> impl IntoView {
     let say = use_say();
     let session = use_session().get_value();
     let themes = Theme::ALL.map(|theme| (theme.name(), say.text(m::theme(theme)), theme == session.theme));
-    let densities = Density::ALL.map(|density| (density.name(), say.text(m::density(density)), density == session.density));
+    let densities =
+        Density::ALL.map(|density| (density.name(), say.text(m::density(density)), density == session.density));
     let locales = Locale::ALL.map(|locale| (locale.tag(), locale.own_name(), locale == session.locale));
     let zone = session.zone.name().to_owned();
     let local = session.local_zone.clone();

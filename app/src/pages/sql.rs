@@ -133,7 +133,9 @@ fn statement_panel(view: StatementView) -> AnyView {
 #[component]
 fn Figures(row: SqlRow) -> impl IntoView {
     let say = use_say();
-    let number = |value: Option<f64>, unit: &str| value.map_or_else(|| "–".to_owned(), |value| view::number::with_unit(value, unit));
+    let number = |value: Option<f64>, unit: &str| {
+        value.map_or_else(|| "–".to_owned(), |value| view::number::with_unit(value, unit))
+    };
     let before = row.before.map(|before| view::number::signed(row.mean.0 - before.0));
     let tags: Vec<String> = row.tags.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let facts = [

@@ -143,5 +143,9 @@ fn rule_of(landing: &Landing) -> String {
         format!(", {} of {periods} × {secs} s", evaluation.datapoints_to_alarm.unwrap_or(periods))
     });
     let line = format!("{}{limit}{}", subject.trim(), periods.unwrap_or_default());
-    if line.chars().count() > LONGEST_RULE { line.chars().take(LONGEST_RULE - 1).chain(['…']).collect() } else { line }
+    if line.chars().count() > LONGEST_RULE {
+        line.chars().take(LONGEST_RULE - 1).chain(['…']).collect()
+    } else {
+        line
+    }
 }

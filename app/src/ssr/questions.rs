@@ -51,7 +51,12 @@ impl Source {
     ///
     /// # Errors
     /// [`ViewError::BadRequest`] when the query string is too long.
-    pub(crate) fn question(&self, instance: String, search: &str, at_ms: i64) -> Result<(DbPage, Timestamp), ViewError> {
+    pub(crate) fn question(
+        &self,
+        instance: String,
+        search: &str,
+        at_ms: i64,
+    ) -> Result<(DbPage, Timestamp), ViewError> {
         if search.len() > MAX_SEARCH_BYTES {
             return Err(ViewError::BadRequest { reason: "the address is longer than 8 KiB".to_owned() });
         }
@@ -125,9 +130,9 @@ impl Source {
         digest: &str,
         now: Timestamp,
     ) -> Result<Panel<StatementView>, ViewError> {
-        let id: DigestId = digest.parse().map_err(|error: units::DigestIdError| {
-            ViewError::BadRequest { reason: error.to_string() }
-        })?;
+        let id: DigestId = digest
+            .parse()
+            .map_err(|error: units::DigestIdError| ViewError::BadRequest { reason: error.to_string() })?;
         let known = self.reader.archive().statements_of(id).map_err(|error| self.unavailable(&error))?;
         let query = DbLoadQuery { filters: vec![Filter::is(Dimension::Sql, digest)], ..query.clone() };
         let view = match self.top(&query, now).await? {
@@ -136,7 +141,11 @@ impl Source {
             Panel::Trouble(trouble) => return Ok(Panel::Trouble(trouble)),
         };
         let Some(row) = view.rows.into_iter().find(|row| row.kind == RowKind::Digest(id)) else {
-            return if known.is_empty() { Err(ViewError::NotFound { what: digest.to_owned() }) } else { Ok(Panel::Empty) };
+            return if known.is_empty() {
+                Err(ViewError::NotFound { what: digest.to_owned() })
+            } else {
+                Ok(Panel::Empty)
+            };
         };
         // Of texts that were cut at different places the longest tells most.
         let text = known.iter().map(|statement| statement.masked.as_str()).max_by_key(|text| text.len());

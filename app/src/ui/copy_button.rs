@@ -33,7 +33,8 @@ pub fn CopyButton(
             move || {
                 set_copied.try_set(false);
             },
-            std::time::Duration::from_secs(2));
+            std::time::Duration::from_secs(2),
+        );
     };
     view! {
         <button class=format!("button {class}") type="button" on:click=on_click data-key=key>

@@ -41,7 +41,9 @@ impl From<ranking::Error> for ApiError {
             ranking::Error::UnknownInstance(_) => {
                 Self::new(StatusCode::NOT_FOUND, what, "id", "GET /api/v1/instances lists what there is")
             }
-            ranking::Error::AmbiguousName { .. } => Self::new(StatusCode::CONFLICT, what, "id", "ask by one of the ids"),
+            ranking::Error::AmbiguousName { .. } => {
+                Self::new(StatusCode::CONFLICT, what, "id", "ask by one of the ids")
+            }
             ranking::Error::Range(_) => Self::bad_parameter("from, to", what),
             ranking::Error::Archive(_) | ranking::Error::CutOff => {
                 tracing::error!(%error, "the API could not answer");
@@ -68,9 +70,12 @@ impl From<Trouble> for ApiError {
                 let mend = retry_at.map_or_else(|| "try again later".to_owned(), |at| format!("try again after {at}"));
                 Self::new(unavailable, "AWS is slowing our calls", "AWS", &mend)
             }
-            Trouble::Credentials => {
-                Self::new(unavailable, "AWS credentials are missing or expired", "AWS", "log in again, or set AWS_PROFILE")
-            }
+            Trouble::Credentials => Self::new(
+                unavailable,
+                "AWS credentials are missing or expired",
+                "AWS",
+                "log in again, or set AWS_PROFILE",
+            ),
             Trouble::Unreachable => {
                 Self::new(unavailable, "AWS cannot be reached", "AWS", "check the network and AWS_ENDPOINT_URL")
             }
@@ -93,10 +98,13 @@ pub(super) fn csv(table: &DataTable, name: &str) -> Response {
     match bytes {
         Some(bytes) => {
             let disposition = format!("attachment; filename=\"{name}\"");
-            ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+            ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)], bytes)
+                .into_response()
         }
-        None => ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the table could not be written", "server", "try again")
-            .into_response(),
+        None => {
+            ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the table could not be written", "server", "try again")
+                .into_response()
+        }
     }
 }
 

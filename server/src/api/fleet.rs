@@ -18,7 +18,10 @@ async fn fleet(state: &AppState, search: &str) -> Result<FleetView, ApiError> {
     Ok(ranking::rank_fleet(&state.reader, &range, &Zone::Utc, clock::now()).await?)
 }
 
-pub(super) async fn instances(State(state): State<AppState>, RawQuery(search): RawQuery) -> Result<Json<Value>, ApiError> {
+pub(super) async fn instances(
+    State(state): State<AppState>,
+    RawQuery(search): RawQuery,
+) -> Result<Json<Value>, ApiError> {
     let view = fleet(&state, &search.unwrap_or_default()).await?;
     let window = view.axis.window;
     let rows: Vec<Value> = view.rows.iter().map(row).collect();
@@ -31,7 +34,10 @@ pub(super) async fn instances(State(state): State<AppState>, RawQuery(search): R
     })))
 }
 
-pub(super) async fn instances_csv(State(state): State<AppState>, RawQuery(search): RawQuery) -> Result<Response, ApiError> {
+pub(super) async fn instances_csv(
+    State(state): State<AppState>,
+    RawQuery(search): RawQuery,
+) -> Result<Response, ApiError> {
     let view = fleet(&state, &search.unwrap_or_default()).await?;
     Ok(csv(&view.table(), "instances.csv"))
 }

@@ -85,9 +85,10 @@ fn series(layer: &Layer) -> Value {
 }
 
 fn load_value(query: &DbLoadQuery, view: &LoadView) -> Value {
-    let ghost = view.ghost.as_ref().map(|ghost| {
-        json!({ "earlier_secs": ghost.earlier_secs, "mean_aas": ghost.mean, "total": ghost.total })
-    });
+    let ghost = view
+        .ghost
+        .as_ref()
+        .map(|ghost| json!({ "earlier_secs": ghost.earlier_secs, "mean_aas": ghost.mean, "total": ghost.total }));
     json!({
         "instance": query.instance,
         "from": view.axis.window.from.to_string(),

@@ -38,15 +38,8 @@ const SVG: &str = "image/svg+xml";
 const RANGE: [Parameter; 2] = [openapi::FROM, openapi::TO];
 const LOAD: [Parameter; 6] =
     [openapi::FROM, openapi::TO, openapi::SLICE, openapi::PERIOD, openapi::FILTER, openapi::COMPARE];
-const TOP: [Parameter; 7] = [
-    openapi::FROM,
-    openapi::TO,
-    openapi::BY,
-    openapi::LIMIT,
-    openapi::SORT,
-    openapi::FILTER,
-    openapi::COMPARE,
-];
+const TOP: [Parameter; 7] =
+    [openapi::FROM, openapi::TO, openapi::BY, openapi::LIMIT, openapi::SORT, openapi::FILTER, openapi::COMPARE];
 const COUNTERS: [Parameter; 3] = [openapi::FROM, openapi::TO, openapi::PERIOD];
 
 /// Everything there is.

@@ -104,7 +104,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]
@@ -129,9 +132,13 @@ mod tests {
     #[test]
     fn a_rebound_name_is_not_ours() {
         let hosts = Hosts::of("127.0.0.1:3000".parse().unwrap());
-        for (host, expected) in
-            [("127.0.0.1:3000", true), ("localhost:3000", true), ("LOCALHOST", true), ("evil.example:3000", false), ("localhost:3001", false)]
-        {
+        for (host, expected) in [
+            ("127.0.0.1:3000", true),
+            ("localhost:3000", true),
+            ("LOCALHOST", true),
+            ("evil.example:3000", false),
+            ("localhost:3001", false),
+        ] {
             assert_eq!(hosts.know(&headers(&[("host", host)])), expected, "{host}");
         }
         assert!(!hosts.know(&HeaderMap::new()));

@@ -46,9 +46,7 @@ fn policy(nonce: Option<&str>) -> String {
     let scripts = nonce.map_or_else(
         || "script-src 'none'; style-src 'self' 'unsafe-inline'".to_owned(),
         |nonce| {
-            format!(
-                "script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'"
-            )
+            format!("script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'")
         },
     );
     format!(
@@ -66,7 +64,13 @@ mod tests {
         let page = policy(Some("abc"));
         assert!(page.contains("script-src 'nonce-abc' 'strict-dynamic' 'wasm-unsafe-eval'"));
         assert!(page.contains("style-src 'self' 'nonce-abc'"));
-        for part in ["default-src 'none'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'", "form-action 'self'"] {
+        for part in [
+            "default-src 'none'",
+            "base-uri 'none'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        ] {
             assert!(page.contains(part), "{part}");
         }
         assert!(policy(None).contains("script-src 'none'"));

@@ -13,7 +13,8 @@ pub(super) async fn catch(request: Request, next: Next) -> Response {
     match running.await {
         Ok(response) => response,
         Err(panic) => {
-            let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let words =
+                panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
             tracing::error!(http.path = %path, panic = words.unwrap_or("unknown"), "a request panicked");
             super::checks::plain(
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -4,8 +4,8 @@ use app::paths::{SETTINGS, is_local};
 use app::session::{Density, Locale, Theme};
 use axum::Form;
 use axum::response::{IntoResponse, Response};
-use http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use http::StatusCode;
+use http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use serde::Deserialize;
 
 /// Fields of the form; each is optional.

@@ -163,7 +163,8 @@ pub(super) fn RefusedLine(page: Memo<DbPage>) -> impl IntoView {
 /// The alarm the window was frozen for.
 #[component]
 pub(super) fn AlarmBanner(landing: Resource<Option<AlarmLanding>>) -> impl IntoView {
-    let banner = move || Suspend::new(async move { landing.await.map(|landing| view! { <AlarmHead landing=landing /> }) });
+    let banner =
+        move || Suspend::new(async move { landing.await.map(|landing| view! { <AlarmHead landing=landing /> }) });
     view! { <Transition fallback=|| ()>{banner}</Transition> }
 }
 

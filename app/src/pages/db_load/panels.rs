@@ -201,9 +201,16 @@ fn chart_words(ghost: &str, say: Say) -> ChartWords {
 fn summary(view: &LoadView, say: Say) -> String {
     let range = view.axis.range_label(view.axis.window);
     let slice = say.text(m::dimension(view.slice)).to_lowercase();
-    let largest = view.layers.iter().max_by(|a, b| a.mean.0.total_cmp(&b.mean.0)).map_or("–", |layer| layer.label.as_str());
+    let largest =
+        view.layers.iter().max_by(|a, b| a.mean.0.total_cmp(&b.mean.0)).map_or("–", |layer| layer.label.as_str());
     let mean = view.mean.map_or_else(|| "–".to_owned(), |mean| view::number::three_figures(mean.0));
-    let values = [("range", range.as_str()), ("zone", &view.axis.zone), ("slice", &slice), ("largest", largest), ("mean", &mean)];
+    let values = [
+        ("range", range.as_str()),
+        ("zone", &view.axis.zone),
+        ("slice", &slice),
+        ("largest", largest),
+        ("mean", &mean),
+    ];
     say.with(m::CHART_SUMMARY, &values)
 }
 
@@ -284,7 +291,11 @@ fn top_body(view: TopSqlView, context: DbContext) -> AnyView {
 fn row_links(context: DbContext) -> RowLinks {
     let page = StoredValue::new(context.page.get_untracked());
     let filter = |digest: DigestId, keep: bool| {
-        if keep { Filter::is(Dimension::Sql, digest.to_string()) } else { Filter::is_not(Dimension::Sql, digest.to_string()) }
+        if keep {
+            Filter::is(Dimension::Sql, digest.to_string())
+        } else {
+            Filter::is_not(Dimension::Sql, digest.to_string())
+        }
     };
     RowLinks {
         open: Callback::new(move |digest| page.with_value(|page| page.sql_href(digest))),

@@ -175,9 +175,8 @@ pub(super) fn list_available_resource_metrics(call: &Call<'_>) -> Result<Value, 
         match kind {
             "os" | "db" => metrics.extend(counters(&data, kind)),
             "db.sql_tokenized.stats" if data.has_statement_statistics() => {
-                let described = |statistic: &statistics::Statistic| {
-                    metric(statistic.name, statistic.description, statistic.unit)
-                };
+                let described =
+                    |statistic: &statistics::Statistic| metric(statistic.name, statistic.description, statistic.unit);
                 metrics.extend(statistics::of_engine(data.engine).iter().map(described));
             }
             // Neither PostgreSQL nor MySQL has figures of single statements.

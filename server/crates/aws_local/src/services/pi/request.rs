@@ -112,7 +112,11 @@ fn unknown_dimension(name: &str) -> ServiceError {
 pub(super) type Filter<'a> = Vec<(&'static Dimension, &'a str)>;
 
 /// Reads `Filter`. Any number of conditions on the grouped dimension groups, one on any other.
-pub(super) fn read_filter<'a>(input: &Input<'a>, engine: sampler::Engine, grouped: &[&'static Group]) -> Result<Filter<'a>, ServiceError> {
+pub(super) fn read_filter<'a>(
+    input: &Input<'a>,
+    engine: sampler::Engine,
+    grouped: &[&'static Group],
+) -> Result<Filter<'a>, ServiceError> {
     let mut filter = Filter::new();
     let mut others = 0;
     for (name, value) in input.text_map("Filter")? {
