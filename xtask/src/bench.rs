@@ -3,8 +3,9 @@
 
 use anyhow::{Result, bail};
 
+use crate::packages::apt_install;
 use crate::repo;
-use crate::run::{cargo, run, step};
+use crate::run::{cargo, find_program, run, step};
 
 /// Runs one measurement; the words after its name are its own.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
@@ -22,6 +23,10 @@ fn digest(rest: &[String]) -> Result<()> {
     let manifest = repo::root().join("xtask/peers/Cargo.toml");
     if !manifest.exists() {
         bail!("{} is missing", manifest.display());
+    }
+    // pg_query compiles PostgreSQL's grammar from C and reads its headers with libclang.
+    if find_program("clang").is_none() {
+        apt_install(&["clang", "libclang-dev"])?;
     }
     step("Measuring the digest against its peers");
     let mut command = cargo();
