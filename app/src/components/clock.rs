@@ -87,6 +87,9 @@ impl ReaderClock {
     /// `14:30–15:10`, or with dates when it spans more than one day.
     #[must_use]
     pub fn range(&self, window: Window) -> String {
+        /// Longer windows are told in whole minutes.
+        const SECONDS_MATTER_SECS: i64 = 600;
+        let window = if window.secs() > SECONDS_MATTER_SECS { window.aligned(60) } else { window };
         self.axis(window).range_label(window)
     }
 

@@ -171,8 +171,8 @@ fn trouble_line(trouble: Option<&Trouble>, links: FleetLinks, say: Say) -> AnyVi
         <span class="status status--unknown">
             <StatusGlyph status=Status::Unknown />
             {words}
-            " · "
         </span>
+        " · "
         <a href=links.sources>{say.text(m::SOURCES)}</a>
     }
     .into_any()
