@@ -48,7 +48,6 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Loadlens".to_owned() } else { format!("{title} · Loadlens") } />
         <Router>
-            <Listeners />
             <Routes fallback=|| view! { <NotFoundRoute /> }>
                 <Route path=path!("/") view=FleetRoute ssr=SsrMode::Async />
                 <Route path=path!("/db/:instance") view=DbLoadRoute ssr=SsrMode::Async />
@@ -60,12 +59,6 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
-}
-
-/// What listens on every page and needs the router around it.
-#[component]
-fn Listeners() -> impl IntoView {
-    components::keys::listen_to_keys();
 }
 
 #[cfg(feature = "ssr")]

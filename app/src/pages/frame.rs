@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::app_bar::{AppBar, AppBarFacts, AppPlace, PlaceLink};
-use crate::components::keys::KeyHelp;
+use crate::components::keys::{KeyHelp, listen_to_keys};
 use crate::messages::{self as m, use_say};
 use crate::paths;
 use crate::server_fns::{Frame, fetch_frame};
@@ -19,6 +19,7 @@ pub fn PageFrame(
     /// Context bar and content.
     children: Children,
 ) -> impl IntoView {
+    listen_to_keys();
     let frame = Resource::new(|| (), |()| fetch_frame());
     provide_context(frame);
     let find = StoredValue::new(find);
