@@ -121,7 +121,7 @@ struct Inner {
     /// Held while the inventory is read; holds when it was read last.
     inventory_turn: tokio::sync::Mutex<Option<Timestamp>>,
     /// When each instance's CloudWatch metrics were read last.
-    counters_turn: Mutex<BTreeMap<ResourceId, Timestamp>>,
+    counters_turn: Mutex<BTreeMap<ResourceId, rounds::CountersTurn>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }

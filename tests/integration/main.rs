@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod boto3;
+mod digest_agreement;
 mod killed;
 mod real_load;
 mod rust_peer;

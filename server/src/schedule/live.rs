@@ -15,7 +15,7 @@ use super::{Clock, Fault, Schedule, ScheduleConfig, ScheduleHandle, SourceKind, 
 /// Monday 2026-11-23 14:31:00 UTC.
 const NOW: Timestamp = Timestamp::from_secs(1_795_444_260);
 /// Far beyond what any step takes; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 struct World {
     endpoint: Running,

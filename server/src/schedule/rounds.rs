@@ -30,9 +30,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(15);
 const EXPIRE_EVERY_SECS: i64 = 3600;
 /// CloudWatch window read each time: late points arrive within minutes.
 const COUNTERS_WINDOW_SECS: i64 = 900;
-/// CloudWatch window read at first sight of an instance: one-minute points for three hours cost no
-/// more than for one.
-const COUNTERS_FIRST_SECS: i64 = 7 * 86_400;
+/// CloudWatch window read at first sight of an instance: a day of one-minute points is an answer
+/// that comes within seconds.
+const COUNTERS_FIRST_SECS: i64 = 86_400;
 /// How often it is looked which instances are due, once there are any and before.
 const COUNTERS_LOOK: Duration = Duration::from_secs(10);
 const COUNTERS_FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -44,6 +44,15 @@ const EVENTS_WINDOW_SECS: i64 = 3600;
 const ALARM_HISTORY_SECS: i64 = 30 * 86_400;
 /// Around an alarm's time, what history is read.
 const AROUND_SECS: i64 = 86_400;
+
+/// When an instance's CloudWatch metrics were read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CountersTurn {
+    /// Last attempt.
+    tried: Timestamp,
+    /// Last success.
+    done: Option<Timestamp>,
+}
 
 /// Starts every task.
 pub(super) fn start(inner: &Arc<Inner>) {
@@ -287,14 +296,14 @@ async fn counters(inner: Arc<Inner>) {
             let turns = inner.counters_turn.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let is_due = |one: &Arc<Watched>| {
                 let secs = if one.is_watched(now) { inner.config.watched_poll_secs } else { inner.config.poll_secs };
-                turns.get(&one.facts().id).is_none_or(|at| now.0 - at.0 >= i64::from(secs) * 1000)
+                turns.get(&one.facts().id).is_none_or(|turn| now.0 - turn.tried.0 >= i64::from(secs) * 1000)
             };
             inner.all_watched().into_iter().filter(is_due).collect::<Vec<_>>()
         };
         for some in due.chunks(COUNTER_INSTANCES) {
             let _seat = inner.gate.enter().await;
-            if read_counters(&inner, some, Lane::Background).await.is_err() {
-                break;
+            if let Err(fault) = read_counters(&inner, some, Lane::Background).await {
+                tracing::debug!(%fault, "some CloudWatch metrics were not read");
             }
         }
         let wait = if inner.all_watched().is_empty() { COUNTERS_FIRST_LOOK } else { COUNTERS_LOOK };
@@ -310,45 +319,47 @@ pub(super) async fn read_counters(inner: &Inner, some: &[Arc<Watched>], lane: La
     let now = inner.now();
     let Some(tier) = catalogue().iter().find(|tier| tier.key == "rds") else { return Ok(()) };
     let floor_ms = i64::from(tier.period_floor_secs) * 1000;
-    let mut by_window: BTreeMap<(String, i64), Vec<Instance>> = BTreeMap::new();
+    // Instances that need the same window share a call; first readings are large and stand alone.
+    let mut by_window: BTreeMap<(String, i64, Option<ResourceId>), Vec<Instance>> = BTreeMap::new();
     {
         let mut turns = inner.counters_turn.lock().unwrap_or_else(PoisonError::into_inner);
         for watched in some {
             let facts = watched.facts();
-            let before = turns.get(&facts.id).copied();
-            if before.is_some_and(|at| now.0 - at.0 < floor_ms * 9 / 10) {
+            let turn = turns.entry(facts.id.clone()).or_default();
+            if now.0 - turn.tried.0 < floor_ms * 9 / 10 {
                 continue;
             }
-            turns.insert(facts.id.clone(), now);
-            let back = before.map_or(COUNTERS_FIRST_SECS, |at| (now.0 - at.0) / 1000 + COUNTERS_WINDOW_SECS);
-            by_window.entry((facts.region.clone(), back.min(COUNTERS_FIRST_SECS))).or_default().push(facts);
+            turn.tried = now;
+            let back = turn.done.map_or(COUNTERS_FIRST_SECS, |at| (now.0 - at.0) / 1000 + COUNTERS_WINDOW_SECS);
+            let alone = turn.done.is_none().then(|| facts.id.clone());
+            by_window.entry((facts.region.clone(), back.min(COUNTERS_FIRST_SECS), alone)).or_default().push(facts);
         }
     }
-    for ((region, back), instances) in by_window {
+    let mut outcome = Ok(());
+    for ((region, back, _), instances) in by_window {
         let window = Window::new(now.plus_secs(-back).floor_to(3600), now.floor_to(60));
         let rows: Vec<MetricRow> = instances.iter().flat_map(|instance| rows_of(instance, tier)).collect();
-        let outcome = inner.collector.fetch_metrics(&region, &rows, window, lane).await;
-        let outcome = match outcome {
+        let kept = match inner.collector.fetch_metrics(&region, &rows, window, lane).await {
             Ok(batches) => {
                 let batches = batches.into_iter().filter_map(|batch| poll::settled(batch, now)).collect::<Vec<_>>();
                 inner.with_archive(move |archive| archive.append_all(&batches)).await
             }
             Err(error) => Err(Fault::aws(&error, now)),
         };
-        match outcome {
-            Ok(()) => inner.board.succeeded(SourceKind::CloudWatch, None, now, Some(window.to)),
-            Err(fault) => {
+        match kept {
+            Ok(()) => {
                 let mut turns = inner.counters_turn.lock().unwrap_or_else(PoisonError::into_inner);
-                instances.iter().for_each(|instance| {
-                    turns.remove(&instance.id);
-                });
+                instances.iter().for_each(|instance| turns.entry(instance.id.clone()).or_default().done = Some(now));
                 drop(turns);
+                inner.board.succeeded(SourceKind::CloudWatch, None, now, Some(window.to));
+            }
+            Err(fault) => {
                 inner.board.failed(SourceKind::CloudWatch, None, now, &fault);
-                return Err(fault);
+                outcome = Err(fault);
             }
         }
     }
-    Ok(())
+    outcome
 }
 
 fn rows_of<'a>(instance: &'a Instance, tier: &'a samples::Tier) -> impl Iterator<Item = MetricRow> + 'a {
