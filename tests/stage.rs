@@ -53,9 +53,9 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// One simulated instance with eight days of past, and the sentinels.
+    /// One simulated instance with eight days of past.
     pub fn with_history() -> Self {
-        Self::start(&["--history", SEED, "--sentinels"])
+        Self::start(&["--history", SEED])
     }
 
     /// With arguments of `loadlens local` of one's own.
