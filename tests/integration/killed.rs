@@ -9,7 +9,7 @@ use tests::stage::{Dashboard, Endpoint, past_hour};
 /// How often it is killed.
 const KILLS: usize = 4;
 
-const DAY_SECS: u64 = 86_400;
+const WEEK_SECS: u64 = 7 * 86_400;
 
 /// An address where nobody listens: port 9 of this machine is not ours to open.
 const NOBODY: &str = "http://127.0.0.1:9";
@@ -26,10 +26,11 @@ async fn nothing_a_reader_has_seen_is_lost() {
         dashboard.ready().await;
         if path.is_empty() {
             let (id, _) = dashboard.simulated().await;
-            path = format!("instances/{id}/load?from={}&to={to}&slice=wait&period=300", to - DAY_SECS);
+            path = format!("instances/{id}/load?from={}&to={to}&slice=wait&period=300", to - WEEK_SECS);
         }
         let before = seen.known();
-        let more = dashboard.api_until(&path, "more of the past", |load| Load::read(load).known() > before).await;
+        let more = |load: &Value| Load::read(load).known() > before || is_complete(load);
+        let more = dashboard.api_until(&path, "more of the past", more).await;
         // The kill falls into the next piece of the past, whichever part of it is being written.
         dashboard.program.kill_9();
         seen.assert_is_within(&Load::read(&more));
@@ -41,6 +42,11 @@ async fn nothing_a_reader_has_seen_is_lost() {
         seen.assert_is_within(&kept);
         seen = kept;
     }
+}
+
+/// On a quick machine the past may be filled before the last kill.
+fn is_complete(load: &Value) -> bool {
+    load["total"].as_array().is_some_and(|total| total.iter().all(Value::is_number))
 }
 
 fn unreachable(endpoint: &Endpoint) -> Vec<(&str, &str)> {
