@@ -177,7 +177,7 @@ impl Function {
             }
         };
         shared.metrics.concurrency(started_ms, shared.busy());
-        let deadline = sandbox.is_cold().then_some(INIT_LIMIT).unwrap_or(shared.config.timeout);
+        let deadline = if sandbox.is_cold() { INIT_LIMIT } else { shared.config.timeout };
         let begun = tokio::time::timeout(deadline, delivered).await.ok().and_then(Result::ok);
         let outcome = match begun {
             Some(_) => shared.wait(&request_id, outcome).await,
