@@ -30,9 +30,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(15);
 const EXPIRE_EVERY_SECS: i64 = 3600;
 /// CloudWatch window read each time: late points arrive within minutes.
 const COUNTERS_WINDOW_SECS: i64 = 900;
-/// CloudWatch window read at first sight of an instance: an answer for many instances at once has
-/// to come within an attempt's time.
-const COUNTERS_FIRST_SECS: i64 = 6 * 3600;
+/// CloudWatch window read at first sight of an instance: a day of one-minute points is an answer
+/// that comes within seconds.
+const COUNTERS_FIRST_SECS: i64 = 86_400;
 /// How often it is looked which instances are due, once there are any and before.
 const COUNTERS_LOOK: Duration = Duration::from_secs(10);
 const COUNTERS_FIRST_LOOK: Duration = Duration::from_secs(1);
