@@ -4,7 +4,7 @@ use sql_digest::{Completeness, Digester, Normaliser, format, literal_slots, mask
 use units::Engine;
 
 /// Panics if a law is broken. The first byte chooses the engine, the second what is known of the end.
-pub fn any_bytes(data: &[u8]) {
+pub(crate) fn any_bytes(data: &[u8]) {
     let [engine, completeness, text @ ..] = data else { return };
     let engine = Engine::ALL[usize::from(*engine) % Engine::ALL.len()];
     let completeness = [Completeness::Unknown, Completeness::Whole, Completeness::Cut][usize::from(*completeness) % 3];

@@ -291,9 +291,8 @@ fn skip_digits(text: &[u8], mut at: usize) -> usize {
 fn number<D: Dialect, S: Sink>(text: &[u8], start: usize, sink: &mut S) -> usize {
     let mut at = skip_digits(text, start);
     // What follows a plain integer is nearly always white space or punctuation.
-    match text.get(at) {
-        Some(b'.' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'$' | 0x80..) => at = number_tail::<D>(text, start, at),
-        _ => {}
+    if let Some(b'.' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'$' | 0x80..) = text.get(at) {
+        at = number_tail::<D>(text, start, at);
     }
     if at == start {
         // A name, which the tail found.

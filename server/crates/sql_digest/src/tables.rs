@@ -241,20 +241,13 @@ fn introduces_table(text: &str, tokens: &[&Token], at: usize) -> Option<bool> {
         && ["extract", "substring", "trim", "overlay", "position"]
             .iter()
             .any(|name| word(at - 3, name) || word(at.saturating_sub(2), name));
+    let is_update = word(at, "update") && !["for", "do", "key", "then", "on"].iter().any(|word| before(word));
     if word(at, "from") && !before("distinct") && !in_call {
         Some(deletes)
     } else if word(at, "join") || (word(at, "using") && tokens.get(at + 1).is_some_and(|next| next.kind != Kind::Open))
     {
         Some(false)
-    } else if word(at, "into") || word(at, "table") {
-        Some(true)
-    } else if word(at, "update")
-        && !before("for")
-        && !before("do")
-        && !before("key")
-        && !before("then")
-        && !before("on")
-    {
+    } else if word(at, "into") || word(at, "table") || is_update {
         Some(true)
     } else {
         None

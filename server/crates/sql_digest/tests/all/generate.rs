@@ -6,7 +6,7 @@ use units::Engine;
 
 /// A piece of a statement.
 #[derive(Clone, Debug)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// Keywords and symbols; case may change.
     Keyword(&'static str),
     /// A name, as it is.
@@ -30,7 +30,7 @@ fn pick<'a>(random: &mut SmallRng, from: &[&'a str]) -> &'a str {
 }
 
 /// A random statement.
-pub fn statement(random: &mut SmallRng) -> Vec<Piece> {
+pub(crate) fn statement(random: &mut SmallRng) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let table = pick(random, &TABLES).to_owned();
     match random.random_range(0..10) {
@@ -133,18 +133,18 @@ fn condition(random: &mut SmallRng, pieces: &mut Vec<Piece>, depth: usize) {
 }
 
 /// How a statement is written down.
-pub struct Writer<'a> {
-    pub random: &'a mut SmallRng,
-    pub engine: Engine,
+pub(crate) struct Writer<'a> {
+    pub(crate) random: &'a mut SmallRng,
+    pub(crate) engine: Engine,
     /// Unique parts of the literals written so far.
-    pub tokens: Vec<String>,
+    pub(crate) tokens: Vec<String>,
     /// Comments, NULL and markers between the tokens, too.
-    pub wild: bool,
+    pub(crate) wild: bool,
 }
 
 impl Writer<'_> {
     /// The statement as text.
-    pub fn write(&mut self, pieces: &[Piece]) -> String {
+    pub(crate) fn write(&mut self, pieces: &[Piece]) -> String {
         let mut out = String::new();
         for piece in pieces {
             self.gap(&mut out);
@@ -211,7 +211,7 @@ impl Writer<'_> {
     }
 
     /// A literal that holds a part found nowhere else.
-    pub fn literal(&mut self) -> String {
+    pub(crate) fn literal(&mut self) -> String {
         let digits = format!("{}", self.random.random_range(700_000_000_u32..800_000_000));
         let word = format!("zq{:08x}q", self.random.random::<u32>());
         let form = self.random.random_range(0..10);
