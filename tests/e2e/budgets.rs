@@ -7,16 +7,14 @@ use tests::tools::site_file;
 
 use crate::address::past_hour_of_load;
 
-/// The goal is 250 kB. Each erased view is compiled whole (build, rebuild,
-/// hydrate), and each answer's reader twice; until that is undone, this keeps
-/// the module from growing further.
-const WASM_BYTES: u64 = 540_000;
+/// The module as it is sent. Missed today (515 kB): the test stays red until it is reached.
+const WASM_BYTES: u64 = 250_000;
 
 /// HTML of the busiest page, packed.
 const HTML_BYTES: u64 = 80_000;
 
-/// Everything of a first view; the goal is 400 kB, missed by the module alone.
-const FIRST_VIEW_BYTES: u64 = 640_000;
+/// Everything of a first view; missed today by the module alone.
+const FIRST_VIEW_BYTES: u64 = 400_000;
 
 #[test]
 fn the_module_is_small() {
