@@ -23,7 +23,7 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the dashboard against AWS, or whatever AWS_ENDPOINT_URL names.
+    /// Run the dashboard against AWS, or whatever `AWS_ENDPOINT_URL` names.
     Serve(ServeArgs),
     /// Run the local AWS endpoint: Performance Insights for any PostgreSQL, MySQL or MariaDB.
     #[cfg(feature = "local")]

@@ -14,7 +14,8 @@ mod backfill;
 mod budget;
 mod demand;
 mod health;
-#[cfg(all(test, feature = "local"))]
+#[cfg(test)]
+#[cfg(feature = "local")]
 mod live;
 mod plan;
 mod poll;

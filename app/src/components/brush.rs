@@ -91,7 +91,7 @@ pub fn Surface(
         }
     };
     let on_double_click = move |_: ev::MouseEvent| {
-        if let Some(window) = axis.with_value(|axis| widened(axis)) {
+        if let Some(window) = axis.with_value(widened) {
             on_window.run(window);
         }
     };

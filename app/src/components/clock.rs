@@ -41,7 +41,6 @@ pub fn use_moment(range: Memo<TimeRange>) -> Memo<Timestamp> {
 }
 
 /// A function that asks again.
-#[must_use]
 pub fn use_refresh() -> impl Fn() + Copy + Send + Sync + 'static {
     let clock = expect_context::<PageClock>();
     move || {

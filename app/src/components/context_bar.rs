@@ -12,8 +12,9 @@ pub fn ContextBar(
     /// Muted facts beside it.
     #[prop(into)]
     facts: String,
-    /// Time range, compare, refresh, copy link.
-    children: Children,
+    /// Time range, compare, refresh, copy link, where a page has them.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <section class="context-bar" aria-label=use_say().text(m::CONTEXT_BAR)>
@@ -21,7 +22,7 @@ pub fn ContextBar(
                 {subject}
                 <span class="context-bar__facts">{facts}</span>
             </div>
-            {children()}
+            {children.map(|children| children())}
         </section>
     }
 }

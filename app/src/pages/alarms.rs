@@ -30,9 +30,7 @@ pub fn AlarmsRoute() -> impl IntoView {
     view! {
         <Title text=say.text(m::ALARMS) />
         <PageFrame place=AppPlace::Alarms>
-            <ContextBar subject=subject.into_any() facts=say.text(m::ALARMS_META)>
-                {()}
-            </ContextBar>
+            <ContextBar subject=subject.into_any() facts=say.text(m::ALARMS_META) />
             <main class="page" id="content">
                 <PanelFrame title=say.text(m::ALARMS)>
                     <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>

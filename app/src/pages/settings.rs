@@ -26,9 +26,7 @@ pub fn SettingsRoute() -> impl IntoView {
     view! {
         <Title text=say.text(m::SETTINGS) />
         <PageFrame place=AppPlace::Elsewhere>
-            <ContextBar subject=subject.into_any() facts=say.text(m::SETTINGS_META)>
-                {()}
-            </ContextBar>
+            <ContextBar subject=subject.into_any() facts=say.text(m::SETTINGS_META) />
             <main class="page" id="content">
                 <PanelFrame title=say.text(m::SETTINGS) class="settings">
                     <form class="panel__body settings__form" method="post" action=paths::SETTINGS>

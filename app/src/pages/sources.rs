@@ -28,9 +28,7 @@ pub fn SourcesRoute() -> impl IntoView {
     view! {
         <Title text=say.text(m::SOURCES) />
         <PageFrame place=AppPlace::Sources>
-            <ContextBar subject=subject.into_any() facts=say.text(m::SOURCES_META)>
-                {()}
-            </ContextBar>
+            <ContextBar subject=subject.into_any() facts=say.text(m::SOURCES_META) />
             <main class="page" id="content">
                 <PanelFrame title=say.text(m::INSTANCES)>
                     <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>

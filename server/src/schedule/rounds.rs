@@ -54,9 +54,12 @@ pub(super) struct CountersTurn {
     done: Option<Timestamp>,
 }
 
+/// A task that runs for ever on what all share.
+type Round = fn(Arc<Inner>) -> futures::future::BoxFuture<'static, ()>;
+
 /// Starts every task.
 pub(super) fn start(inner: &Arc<Inner>) {
-    let loops: [(&'static str, fn(Arc<Inner>) -> futures::future::BoxFuture<'static, ()>); 4] = [
+    let loops: [(&'static str, Round); 4] = [
         ("inventory", |inner| Box::pin(inventory(inner))),
         ("cloudwatch", |inner| Box::pin(counters(inner))),
         ("alarms", |inner| Box::pin(alarms(inner))),
@@ -204,10 +207,8 @@ async fn poller(inner: Arc<Inner>, watched: Arc<Watched>) {
             poll::bring_up_to_date(&inner, &watched, Lane::Background).await
         };
         note_first_poll(&inner);
-        if outcome.is_ok() {
-            if take_hole(&watched).await {
-                backfill.look_again();
-            }
+        if outcome.is_ok() && take_hole(&watched).await {
+            backfill.look_again();
         }
         loop {
             let due = next_due(&inner, &watched, started).await;

@@ -214,10 +214,10 @@ async fn a_killed_endpoint_loses_nothing_that_is_a_second_old() {
     let last = loop {
         let (_, _, body) = send(&address, "/_status", &[], b"").await;
         let status: Value = serde_json::from_slice(&body).unwrap();
-        if let Some(second) = status[0]["last_sample_secs"].as_i64() {
-            if second >= *first.get_or_insert(second) + 3 {
-                break second;
-            }
+        if let Some(second) = status[0]["last_sample_secs"].as_i64()
+            && second >= *first.get_or_insert(second) + 3
+        {
+            break second;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     };

@@ -45,7 +45,7 @@ fn the_image_recipe_is_sound() {
     let of = |word: &str| lines.iter().filter(|line| line.starts_with(&format!("{word} "))).count();
     assert_eq!(of("FROM"), 2, "built in one image, run in a smaller one");
     assert_eq!((of("USER"), of("EXPOSE"), of("ENTRYPOINT")), (1, 1, 1));
-    assert!(lines.iter().any(|line| *line == "USER 65532:65532"), "not root");
+    assert!(lines.contains(&"USER 65532:65532"), "not root");
     assert!(text.contains("--bin bookshop") && text.contains("/bookshop\""), "the program that is built is run");
     assert!(!text.contains(":latest"), "images are named by version");
 }

@@ -26,7 +26,7 @@ async fn many_metrics_are_one_call_billed_by_metric() {
     let endpoint = Endpoint::start().await;
     let instance = endpoint.instance("history-7").await;
     let rows = ["CPUUtilization", "DBLoad", "NoSuchMetric"].map(|metric| row(&instance.id, &instance.name, metric));
-    endpoint.collector.ledger().take();
+    drop(endpoint.collector.ledger().take());
     let batches = endpoint.collector.fetch_metrics(REGION, &rows, last_hours(1), Lane::Background).await.unwrap();
     let calls = endpoint.collector.ledger().take();
     assert_eq!(calls["cloudwatch:GetMetricData"], collect::Tally { calls: 1, billed_units: 3 });

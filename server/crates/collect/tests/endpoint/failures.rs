@@ -50,7 +50,7 @@ async fn whole_endpoint_faults_are_told_apart() {
     let inventory = endpoint.collector.list_instances(NOW).await.unwrap_err();
     assert!(matches!(&inventory, CollectError::AccessDenied { action, .. } if action == "rds:DescribeDBInstances"));
     endpoint.set_faults(Faults { throttle_percent: 100, ..Faults::default() });
-    endpoint.collector.ledger().take();
+    drop(endpoint.collector.ledger().take());
     assert!(matches!(ask().await.unwrap_err(), CollectError::Throttled { .. }));
     assert_eq!(endpoint.collector.ledger().take()["pi:GetResourceMetrics"].calls, 3, "every attempt is counted");
 }

@@ -53,7 +53,7 @@ async fn fifteen_questions_ride_in_one_call_and_reconcile() {
     questions.extend([StatementStat::Calls, StatementStat::TimeMs].map(Question::Statistic));
     questions.push(Question::Counter(MetricName::pi("db.Transactions.xact_commit.avg")));
     assert_eq!(questions.len(), 15);
-    endpoint.collector.ledger().take();
+    drop(endpoint.collector.ledger().take());
     let answer =
         endpoint.collector.ask(&instance, &questions, last_hours(3), Period::MINUTE, Lane::Background).await.unwrap();
     let calls = endpoint.collector.ledger().take();
@@ -90,7 +90,7 @@ async fn pages_and_slices_change_nothing() {
     let ask = || endpoint.collector.ask(&instance, &questions, last_hours(3), Period::MINUTE, Lane::Background);
     let whole = ask().await.unwrap();
     endpoint.set_faults(Faults { pi_page_limit: Some(7), ..Faults::default() });
-    endpoint.collector.ledger().take();
+    drop(endpoint.collector.ledger().take());
     let paged = ask().await.unwrap();
     assert_eq!(whole.batches, paged.batches);
     assert!(endpoint.collector.ledger().take()["pi:GetResourceMetrics"].calls > 1);

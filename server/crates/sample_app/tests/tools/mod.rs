@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 /// A program of a Python package.
-pub fn peer(name: &str) -> PathBuf {
+pub(crate) fn peer(name: &str) -> PathBuf {
     let in_venv = cache_dir().join("peers-venv/bin").join(name);
     if in_venv.is_file() {
         return in_venv;
