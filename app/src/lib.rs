@@ -31,7 +31,8 @@ use leptos_router::{SsrMode, path};
 
 use crate::components::clock::provide_page_clock;
 use crate::pages::{
-    AlarmRoute, AlarmsRoute, DbLoadRoute, FleetRoute, NotFoundRoute, SettingsRoute, SourcesRoute, SqlRoute,
+    AlarmRoute, AlarmsRoute, CompareRoute, DbLoadRoute, FindRoute, FleetRoute, NotFoundRoute, SettingsRoute,
+    SourcesRoute, SqlRoute,
 };
 use crate::session::Session;
 
@@ -52,6 +53,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=FleetRoute ssr=SsrMode::Async />
                 <Route path=path!("/db/:instance") view=DbLoadRoute ssr=SsrMode::Async />
                 <Route path=path!("/db/:instance/sql/:digest") view=SqlRoute ssr=SsrMode::Async />
+                <Route path=path!("/compare") view=CompareRoute ssr=SsrMode::Async />
+                <Route path=path!("/find") view=FindRoute ssr=SsrMode::Async />
                 <Route path=path!("/alarm") view=AlarmRoute ssr=SsrMode::Async />
                 <Route path=path!("/alarms") view=AlarmsRoute ssr=SsrMode::Async />
                 <Route path=path!("/sources") view=SourcesRoute ssr=SsrMode::Async />

@@ -3,7 +3,23 @@
 //! A sentence may hold `{name}` places for values, `**strong**` and `` `code` `` spans. Values are
 //! set in after the spans are found, so that no value can open one.
 
+/// A table of sentences: a name, English, Korean.
+macro_rules! messages {
+    ($($name:ident: $en:literal, $ko:literal;)*) => {
+        $(#[doc = $en] pub const $name: Message = Message { en: $en, ko: $ko };)*
+
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, Message)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+#[cfg(feature = "ssr")]
+pub mod drill;
+#[cfg(feature = "ssr")]
+pub mod findings;
 mod table;
+#[cfg(feature = "ssr")]
+pub mod wait_causes;
 mod words;
 
 pub use self::table::*;
@@ -134,7 +150,7 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same_things() {
-        for (name, message) in table::ALL {
+        for (name, message) in [table::ALL, drill::ALL, findings::ALL, wait_causes::ALL].concat() {
             assert!(!message.en.is_empty() && !message.ko.is_empty(), "{name} is missing in one language");
             assert_eq!(places(message.en), places(message.ko), "{name} has other places in Korean");
             for text in [message.en, message.ko] {

@@ -4,6 +4,10 @@
 //! written is read back to the same value. A parameter that cannot be read falls back to its default
 //! and is named in [`DbPage::refused`], so that a mistyped link still opens a page that says so.
 
+mod compare;
+mod fleet;
+mod sql_tab;
+
 use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -12,12 +16,20 @@ use units::{
     TimeRange, Window, Zone,
 };
 
+pub use self::compare::ComparePage;
+pub use self::fleet::FleetPage;
+pub use self::sql_tab::SqlTab;
+
 /// The fleet.
 pub const FLEET: &str = "/";
 /// Alarms.
 pub const ALARMS: &str = "/alarms";
 /// What is collected, up to when, and what fails.
 pub const SOURCES: &str = "/sources";
+/// Two windows side by side.
+pub const COMPARE: &str = "/compare";
+/// Instances, statements and tables by name.
+pub const SEARCH: &str = "/find";
 /// Theme, density, language, zone.
 pub const SETTINGS: &str = "/settings";
 
@@ -52,6 +64,12 @@ pub struct DbPage {
     pub query: DbLoadQuery,
     /// Whether the address names the zone; otherwise it is the reader's own.
     pub zone_is_pinned: bool,
+    /// The statement whose page this is; `None` for the page of the instance.
+    pub digest: Option<DigestId>,
+    /// The open tab of the statement.
+    pub sql_tab: SqlTab,
+    /// The statement stands as it was sent, not laid out.
+    pub as_sent: bool,
     /// The open context tab.
     pub tab: Dimension,
     /// The alarm this window was frozen for: its ARN.
@@ -67,7 +85,17 @@ impl DbPage {
     #[must_use]
     pub fn new(instance: ResourceId, zone: Zone) -> Self {
         let query = DbLoadQuery { zone, ..DbLoadQuery::new(instance) };
-        Self { query, zone_is_pinned: false, tab: Dimension::Wait, alarm: None, as_table: false, refused: Vec::new() }
+        Self {
+            query,
+            zone_is_pinned: false,
+            digest: None,
+            sql_tab: SqlTab::default(),
+            as_sent: false,
+            tab: Dimension::Wait,
+            alarm: None,
+            as_table: false,
+            refused: Vec::new(),
+        }
     }
 
     /// Reads the query string of an address (without its `?`). `zone` is the reader's own.
@@ -103,6 +131,8 @@ impl DbPage {
             }
             "refresh" => query.refresh = refresh(value)?,
             "tab" => self.tab = value.parse().map_err(|error: units::UnknownDimension| error.to_string())?,
+            "show" => self.sql_tab = value.parse()?,
+            "text" => self.as_sent = value == "sent",
             "alarm" => self.alarm = (!value.is_empty()).then(|| value.to_owned()),
             "view" => self.as_table = value == "table",
             _ => {}
@@ -143,6 +173,12 @@ impl DbPage {
         if self.tab != Dimension::Wait {
             search.add("tab", self.tab.name());
         }
+        if self.sql_tab != SqlTab::default() {
+            search.add("show", self.sql_tab.name());
+        }
+        if self.as_sent {
+            search.add("text", "sent");
+        }
         if let Some(alarm) = &self.alarm {
             search.add("alarm", alarm);
         }
@@ -161,7 +197,8 @@ impl DbPage {
     /// The address without its parameters: what forms are sent to.
     #[must_use]
     pub fn path(&self) -> String {
-        db(&self.query.instance)
+        let instance = db(&self.query.instance);
+        self.digest.map_or_else(|| instance.clone(), |digest| format!("{instance}/sql/{digest}"))
     }
 
     /// The parameters of this page as a form carries them, without those named in `but`.
@@ -173,7 +210,35 @@ impl DbPage {
     /// The address of a digest's page with the same window, filters and compare window.
     #[must_use]
     pub fn sql_href(&self, digest: DigestId) -> String {
-        with_search(format!("{}/sql/{digest}", db(&self.query.instance)), &self.search())
+        self.of_statement(digest).href()
+    }
+
+    /// The page of a digest with the same window, filters and compare window.
+    #[must_use]
+    pub fn of_statement(&self, digest: DigestId) -> Self {
+        self.with(|page| page.digest = Some(digest))
+    }
+
+    /// The page of the instance with the same window, filters and compare window.
+    #[must_use]
+    pub fn of_instance(&self) -> Self {
+        self.with(|page| {
+            page.digest = None;
+            page.sql_tab = SqlTab::default();
+            page.as_sent = false;
+        })
+    }
+
+    /// The same page of a statement with another tab open.
+    #[must_use]
+    pub fn with_sql_tab(&self, tab: SqlTab) -> Self {
+        self.with(|page| page.sql_tab = tab)
+    }
+
+    /// The same page of a statement, laid out or as it was sent.
+    #[must_use]
+    pub fn with_as_sent(&self, as_sent: bool) -> Self {
+        self.with(|page| page.as_sent = as_sent)
     }
 
     /// The address of a JSON, CSV or SVG form of a panel under `/api/v1`.
@@ -184,13 +249,31 @@ impl DbPage {
         search.add("to", &window.to.to_string());
         if what.starts_with("load") {
             search.add("slice", self.query.slice.name());
-        } else {
+        }
+        if what.starts_with("top") {
             search.add("sort", self.query.sort.name());
         }
-        for filter in &self.query.filters {
+        for filter in self.query.filters.iter().filter(|_| !what.starts_with("counters")) {
             search.add("filter", &filter.to_string());
         }
+        if let Some(period) = self.query.period.filter(|_| !what.starts_with("top")) {
+            search.add("period", &period.secs().to_string());
+        }
+        search.add("compare", &self.query.compare.to_string());
         with_search(format!("/api/v1/instances/{}/{what}", segment(self.query.instance.as_str())), &search.0)
+    }
+
+    /// The address of a statement's JSON or CSV form under `/api/v1`: `""` or `".csv"`.
+    #[must_use]
+    pub fn sql_api_href(&self, digest: DigestId, form: &str, window: Window) -> String {
+        self.api_href(&format!("sql/{digest}{form}"), window)
+    }
+
+    /// The address of the open context tab under `/api/v1`: load ranked by its dimension.
+    #[must_use]
+    pub fn ranked_href(&self, what: &str, window: Window) -> String {
+        let href = self.with_sort(SortBy::default()).api_href(what, window);
+        format!("{href}&by={}", self.tab)
     }
 
     /// The same page over another range. A chosen period goes, since it may not fit.
@@ -341,6 +424,31 @@ impl DbPage {
         search.0
     }
 
+    /// What the page of a statement depends on, as a query string.
+    #[must_use]
+    pub fn sql_search(&self) -> String {
+        let mut search = Search(self.only(|query, plain| {
+            plain.filters.clone_from(&query.filters);
+            plain.period = query.period;
+            plain.compare = query.compare.clone();
+        }));
+        if self.as_sent {
+            search.add("text", "sent");
+        }
+        search.0
+    }
+
+    /// What the open tab of a statement depends on, as a query string.
+    #[must_use]
+    pub fn sql_tab_search(&self) -> String {
+        let mut search = Search(self.only(|query, plain| {
+            plain.filters.clone_from(&query.filters);
+            plain.compare = query.compare.clone();
+        }));
+        search.add("show", self.sql_tab.name());
+        search.0
+    }
+
     /// What the counter metrics depend on, as a query string.
     #[must_use]
     pub fn counters_search(&self) -> String {
@@ -367,70 +475,18 @@ impl DbPage {
     }
 }
 
-/// The fleet page: `/`, over a range.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub struct FleetPage {
-    /// Time range as written.
-    pub range: TimeRange,
-    /// Only instances whose name, engine or class contains this text.
-    pub find: String,
-    /// Refresh interval.
-    pub refresh: Refresh,
-}
-
-impl FleetPage {
-    /// Reads the query string of an address (without its `?`).
-    #[must_use]
-    pub fn parse(search: &str) -> Self {
-        let mut page = Self::default();
-        for (name, value) in pairs(search) {
-            match name.as_str() {
-                "from" => page.range.from = time_point(&value).unwrap_or(page.range.from),
-                "to" => page.range.to = time_point(&value).unwrap_or(page.range.to),
-                "find" => page.find = value,
-                "refresh" => page.refresh = refresh(&value).unwrap_or_default(),
-                _ => {}
-            }
-        }
-        page
-    }
-
-    /// The address of this page.
-    #[must_use]
-    pub fn href(&self) -> String {
-        with_search(FLEET.to_owned(), &self.search())
-    }
-
-    /// The query string, without `?`.
-    #[must_use]
-    pub fn search(&self) -> String {
-        let mut search = Search::default();
-        if self.range != TimeRange::default() {
-            search.add("from", &self.range.from.to_string());
-            search.add("to", &self.range.to.to_string());
-        }
-        if !self.find.is_empty() {
-            search.add("find", &self.find);
-        }
-        if let Refresh::Every(secs) = self.refresh {
-            search.add("refresh", &secs.to_string());
-        }
-        search.0
-    }
-
-    /// The page of an instance over the same range.
-    #[must_use]
-    pub fn db_href(&self, instance: &ResourceId) -> String {
-        let mut page = DbPage::new(instance.clone(), Zone::default());
-        page.query.range = self.range.clone();
-        page.href()
-    }
-}
-
 /// The address of an instance's page as it opens.
 #[must_use]
 pub fn db(instance: &ResourceId) -> String {
     format!("/db/{}", segment(instance.as_str()))
+}
+
+/// The address that finds a text.
+#[must_use]
+pub fn find(text: &str) -> String {
+    let mut search = Search::default();
+    search.add("find", text);
+    with_search(SEARCH.to_owned(), &search.0)
 }
 
 /// The address that resolves an alarm: `/alarm?arn=…&at=…`.
@@ -635,6 +691,8 @@ mod tests {
             tab in prop::sample::select(Dimension::ALL.to_vec()),
             alarm in prop::option::of("\\PC{1,60}"),
             as_table in any::<bool>(),
+            sql_tab in prop::sample::select(SqlTab::ALL.to_vec()),
+            as_sent in any::<bool>(),
         ) -> DbPage {
             let mut unique = Vec::new();
             for filter in filters {
@@ -643,7 +701,7 @@ mod tests {
                 }
             }
             let query = DbLoadQuery { instance: instance(), range, slice, filters: unique, sort, compare, period, zone: zone.clone().unwrap_or_default(), refresh };
-            DbPage { query, zone_is_pinned: zone.is_some(), tab, alarm, as_table, refused: Vec::new() }
+            DbPage { query, zone_is_pinned: zone.is_some(), digest: None, sql_tab, as_sent, tab, alarm, as_table, refused: Vec::new() }
         }
     }
 

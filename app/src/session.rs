@@ -147,6 +147,8 @@ pub struct Session {
     pub local_zone: Option<String>,
     /// Width of the window in CSS pixels, 320 to 3840; decides for how many pixels charts are drawn.
     pub width_px: u16,
+    /// Scheme and host the reader calls us by, for commands to copy; empty when it is not known.
+    pub origin: String,
     /// Id of the request, for messages and the log.
     pub request_id: String,
 }
@@ -176,6 +178,7 @@ impl Session {
                 .and_then(|width| width.parse().ok())
                 .filter(|width| WIDTHS_PX.contains(width))
                 .unwrap_or(DEFAULT_WIDTH_PX),
+            origin: String::new(),
             request_id,
         }
     }

@@ -1,7 +1,14 @@
 //! What the server hands to the app with each request, and the questions pages ask it.
 
 mod alarms;
+mod changes;
+mod compare;
+mod find;
+mod findings;
 mod questions;
+mod statement;
+mod statement_tabs;
+mod words;
 
 use leptos::prelude::*;
 use units::Timestamp;

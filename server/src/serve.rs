@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use archive::{Archive, Retention};
-use collect::{Access, Collector};
+use collect::{Access, Collector, LiteralKey};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use ranking::Reader;
 use tokio::net::TcpListener;
@@ -28,7 +28,7 @@ async fn serve(config: &Config) -> Result<()> {
     let stop = shutdown::requested();
     let archive = Archive::open(&config.data_dir).context("the archive cannot be opened")?;
     let access = Access { profile: config.profile.clone(), regions: config.regions.clone() };
-    let collector = Collector::connect(&access).await?;
+    let collector = Collector::connect(&access).await?.with_literal_key(literal_key(&archive)?);
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; choose another address with --listen", config.listen))?;
@@ -46,4 +46,39 @@ async fn serve(config: &Config) -> Result<()> {
     let served = web::serve(listener, state, stop).await;
     schedule.shutdown().await;
     served.context("the server ended")
+}
+
+/// Setting of the archive that keeps the key, as 64 hex digits.
+const LITERAL_KEY: &str = "literal_key";
+
+/// The key literals are hashed with: made at the first start, then kept, so that equal values have
+/// equal hashes for as long as the archive lives.
+fn literal_key(archive: &Archive) -> Result<LiteralKey> {
+    let kept = archive.setting(LITERAL_KEY).context("the archive cannot be read")?;
+    let bits = if let Some(bits) = kept.as_deref().and_then(read_key) {
+        bits
+    } else {
+        let bits = fresh_key();
+        let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+        archive.put_setting(LITERAL_KEY, &hex).context("the archive cannot be written")?;
+        bits
+    };
+    Ok(LiteralKey::new(bits))
+}
+
+/// 244 random bits: two random UUIDs.
+fn fresh_key() -> [u8; 32] {
+    let mut bits = [0; 32];
+    bits[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    bits[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    bits
+}
+
+fn read_key(hex: &str) -> Option<[u8; 32]> {
+    let digits = (hex.len() == 64 && hex.is_ascii()).then_some(hex)?;
+    let mut bits = [0; 32];
+    for (place, byte) in bits.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(place * 2..place * 2 + 2)?, 16).ok()?;
+    }
+    Some(bits)
 }

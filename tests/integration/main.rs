@@ -4,6 +4,7 @@
 mod bad_input;
 mod boto3;
 mod digest_agreement;
+mod drill_down;
 mod killed;
 mod real_load;
 mod rust_peer;

@@ -16,6 +16,8 @@ pub enum AppPlace {
     DbLoad,
     /// Alarms.
     Alarms,
+    /// Two windows side by side.
+    Compare,
     /// Sources.
     Sources,
     /// Settings, and pages that belong to no place.

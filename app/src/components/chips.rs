@@ -16,6 +16,8 @@ pub struct Chip {
     pub value: String,
     /// The page without this chip.
     pub without: String,
+    /// Why the numbers of the chart do not follow it; none when they do.
+    pub blocked: Option<String>,
 }
 
 /// The form that adds a chip.
@@ -64,10 +66,18 @@ fn ChipView(chip: Chip) -> impl IntoView {
     let name = say.text(m::dimension(chip.filter.dimension));
     let key = say.with(if excludes { m::CHIP_IS_NOT } else { m::CHIP_IS }, &[("dimension", &name.to_lowercase())]);
     let remove = say.with(m::REMOVE_FILTER, &[("filter", &format!("{key} {}", chip.value))]);
+    let class = match (excludes, chip.blocked.is_some()) {
+        (true, true) => "chip chip--not chip--off",
+        (false, true) => "chip chip--off",
+        (true, false) => "chip chip--not",
+        (false, false) => "chip",
+    };
+    let reason = chip.blocked.clone().map(|reason| view! { <span class="visually-hidden">{reason}</span> });
     view! {
-        <span class=if excludes { "chip chip--not" } else { "chip" }>
+        <span class=class title=chip.blocked>
             <span class="chip__key">{key}</span>
             <span class="chip__value"><bdi class="chip__text">{chip.value}</bdi></span>
+            {reason}
             <a class="chip__remove" href=chip.without data-noscroll="" aria-label=remove>
                 <IconMark icon=Icon::Close small=true />
             </a>
@@ -83,7 +93,16 @@ fn AddChip(add: AddFilter) -> impl IntoView {
         <IconMark icon=Icon::Plus small=true />
         {say.text(m::ADD_FILTER)}
     };
-    let examples = [Dimension::User, Dimension::Host, Dimension::Application, Dimension::Database, Dimension::Wait];
+    let examples = [
+        Dimension::User,
+        Dimension::Host,
+        Dimension::Application,
+        Dimension::Database,
+        Dimension::Wait,
+        Dimension::Table,
+        Dimension::Kind,
+        Dimension::Tag,
+    ];
     let names = examples.map(Dimension::name).join(", ");
     view! {
         <Dropdown place="chip-add" class="chip chip--add" summary=summary.into_any() key="f">

@@ -1,5 +1,6 @@
 //! Domain pieces of pages. They take plain data or signals and addresses; they know no routes.
 
+pub mod aligned;
 pub mod app_bar;
 pub mod brush;
 pub mod chips;
@@ -18,8 +19,9 @@ pub mod panel;
 pub mod reader;
 pub mod refresh;
 pub mod sentence;
+pub mod sheet;
 pub mod sprite;
-pub mod sql_text;
+pub mod sql_spans;
 pub mod swatch;
 pub mod tiles;
 pub mod time_range;

@@ -8,6 +8,7 @@ use super::clock::{ReaderClock, use_reader_clock};
 use super::sentence::sentence;
 use crate::error::ViewError;
 use crate::messages::{self as m, Message, Say, use_say};
+use crate::session::use_session;
 use crate::ui::{CopyButton, Dropdown, Icon, IconMark};
 
 /// Addresses of a panel's tools.
@@ -17,6 +18,8 @@ pub struct PanelTools {
     pub json: Option<String>,
     /// CSV of what is shown.
     pub csv: Option<String>,
+    /// Commands of the AWS CLI that answer with the same numbers.
+    pub calls: Vec<String>,
 }
 
 /// A panel: head, body, foot.
@@ -57,6 +60,14 @@ pub fn ToolLinks(
     let say = use_say();
     let call = tools.json.map(|json| {
         let summary = view! { <IconMark icon=Icon::Code /> };
+        let calls = (!tools.calls.is_empty()).then(|| {
+            let calls = tools.calls.into_iter().map(|call| view! { <CallText text=call /> });
+            view! {
+                <p class="menu__heading">{say.text(m::SHOW_THE_CALL_AWS)}</p>
+                {calls.collect_view()}
+            }
+        });
+        let curl = format!("curl -s '{}'", use_session().with_value(|session| session.origin.clone()) + &json);
         view! {
             <Dropdown
                 place="dropdown--end"
@@ -64,8 +75,9 @@ pub fn ToolLinks(
                 name=say.text(m::SHOW_THE_CALL)
                 summary=summary.into_any()
             >
+                {calls}
                 <p class="menu__heading">{say.text(m::SHOW_THE_CALL_HINT)}</p>
-                <pre class="call"><code>{format!("GET {json}")}</code></pre>
+                <CallText text=curl />
                 <a class="menu__item" href=json.clone() rel="external">{say.text(m::OPEN_JSON)}</a>
             </Dropdown>
         }
@@ -80,6 +92,23 @@ pub fn ToolLinks(
     view! {
         {call}
         {csv}
+    }
+}
+
+/// A command to copy.
+#[component]
+fn CallText(text: String) -> impl IntoView {
+    let say = use_say();
+    view! {
+        <div class="script">
+            <CopyButton
+                text=Signal::stored(text.clone())
+                label=say.text(m::COPY)
+                done=say.text(m::COPIED)
+                class="button--small script__copy"
+            />
+            <pre class="call"><code>{text}</code></pre>
+        </div>
     }
 }
 

@@ -139,6 +139,9 @@ pub fn ChoiceMenu(
     /// Key that opens it.
     #[prop(optional)]
     key: Option<&'static str>,
+    /// What stands below the choices.
+    #[prop(optional)]
+    more: Option<AnyView>,
 ) -> impl IntoView {
     let summary = view! {
         {icon.map(|icon| view! { <IconMark icon=icon /> })}
@@ -153,6 +156,7 @@ pub fn ChoiceMenu(
         <Dropdown place="dropdown--end hide-on-phone" summary=summary.into_any() key=key.unwrap_or_default()>
             <p class="menu__heading">{label}</p>
             {items.collect_view()}
+            {more}
         </Dropdown>
     }
 }

@@ -47,6 +47,7 @@ pub fn TopSqlTable(
                         <td class="top-sql__row-cell top-sql__row-cell--phone top-sql__load"></td>
                         <td class="top-sql__row-cell top-sql__row-cell--phone table__number">{three_figures(view.total.0)}</td>
                         <td class="top-sql__row-cell table__number top-sql__optional top-sql__wide-only"></td>
+                        <td class="top-sql__row-cell table__number top-sql__optional top-sql__wide-only"></td>
                         <td class="top-sql__row-cell top-sql__row-cell--phone table__number">{percent(1.0)}</td>
                         <td class="top-sql__row-cell table__number">{total_change}</td>
                         <th class="table__grow" scope="row">{say.with(m::TOTAL_FOR, &[("range", &range)])}</th>
@@ -83,6 +84,7 @@ fn TableHead(sort: SortBy, links: RowLinks) -> impl IntoView {
                 <th scope="col">{say.text(m::LOAD_BY_WAIT)}</th>
                 {head(SortBy::Mean, m::MEAN, "AAS", "")}
                 {head(SortBy::Peak, m::PEAK, "AAS", "top-sql__optional top-sql__wide-only")}
+                {head(SortBy::P99, m::TILE_P99, "AAS", "top-sql__optional top-sql__wide-only")}
                 <th class="table__number" scope="col">
                     {say.text(m::LOAD)}
                     " "
@@ -126,6 +128,7 @@ fn sql_row(row: SqlRow, widest: Aas, links: RowLinks) -> impl IntoView {
             <td class="top-sql__row-cell top-sql__row-cell--phone top-sql__load">{bar}</td>
             <td class="top-sql__row-cell top-sql__row-cell--phone table__number">{mean}</td>
             <td class="top-sql__row-cell table__number top-sql__optional top-sql__wide-only">{number(row.peak.map(|aas| aas.0))}</td>
+            <td class="top-sql__row-cell table__number top-sql__optional top-sql__wide-only">{number(row.p99.map(|aas| aas.0))}</td>
             <td class="top-sql__row-cell top-sql__row-cell--phone table__number">{row.share.map(percent)}</td>
             <td class="top-sql__row-cell table__number">{change(&row)}</td>
             <td class="table__grow">{statement(&row, digest, links)}</td>

@@ -2,15 +2,6 @@
 
 use super::Message;
 
-macro_rules! messages {
-    ($($name:ident: $en:literal, $ko:literal;)*) => {
-        $(#[doc = $en] pub const $name: Message = Message { en: $en, ko: $ko };)*
-
-        #[cfg(test)]
-        pub(super) const ALL: &[(&str, Message)] = &[$((stringify!($name), $name)),*];
-    };
-}
-
 messages! {
     // Places and tools.
     FLEET: "Fleet", "전체 인스턴스";
@@ -24,7 +15,7 @@ messages! {
     CONTEXT_BAR: "What and when", "대상과 시간";
     SKIP_TO_CONTENT: "Skip to content", "본문으로 건너뛰기";
     FIND: "Find", "찾기";
-    FIND_PLACEHOLDER: "Find instance, SQL", "인스턴스, SQL 찾기";
+    FIND_PLACEHOLDER: "Find instance, SQL, table", "인스턴스, SQL, 테이블 찾기";
     CALLS_TODAY: "{count} calls today", "오늘 호출 {count}회";
     SPEND_TITLE: "AWS API calls since 00:00 UTC", "00:00 UTC 이후 AWS API 호출 수";
     THEME_AND_DENSITY: "Theme and density", "테마와 밀도";
@@ -71,6 +62,7 @@ messages! {
     COMPARE_PREVIOUS: "Window before", "직전 구간";
     COMPARE_YESTERDAY: "Same time yesterday", "어제 같은 시각";
     COMPARE_LAST_WEEK: "Same time last week", "지난주 같은 시각";
+    COMPARE_CHOSEN: "Earlier by, such as -2h or -28d", "-2h, -28d처럼 앞당길 길이";
     COMPARE_EARLIER: "{length} earlier", "{length} 전";
     REFRESH: "Refresh", "새로 고침";
     GO_LIVE: "Go live", "실시간으로";
@@ -120,6 +112,10 @@ messages! {
     RULE_CPU_DOMINATES: "**{share} is CPU**: sessions compute, they do not wait.", "**{share}가 CPU**: 세션은 대기하지 않고 계산합니다.";
     RULE_DIGEST_CAUSES: "{share} of that is `{statement}`.", "그중 {share}는 `{statement}`.";
     RULE_DIGEST_NEW: "{share} of that is `{statement}`, which the compare window does not have.", "그중 {share}는 비교 구간에 없던 `{statement}`.";
+    RULE_DIGEST_ROUTE: "It runs for `{route}`.", "`{route}`에서 실행합니다.";
+    RULE_CALLER_APPLICATION: "{share} comes from application `{caller}`.", "{share}가 애플리케이션 `{caller}`에서 옵니다.";
+    RULE_CALLER_HOST: "{share} comes from host `{caller}`.", "{share}가 호스트 `{caller}`에서 옵니다.";
+    RULE_CALLER_USER: "{share} comes from user `{caller}`.", "{share}가 사용자 `{caller}`에서 옵니다.";
     RULE_BLOCKED_NOT_BUSIER: "**Blocked, not busier**: calls {calls}, latency {latency}.", "**바빠진 것이 아니라 막혔습니다**: 호출 {calls}, 지연 {latency}.";
     RULE_SLOWER_NOT_BUSIER: "Slower, not busier: calls {calls}, latency {latency}.", "바빠진 것이 아니라 느려졌습니다: 호출 {calls}, 지연 {latency}.";
     RULE_BUSIER_NOT_SLOWER: "Busier, not slower: calls {calls}, latency {latency}.", "느려진 것이 아니라 바빠졌습니다: 호출 {calls}, 지연 {latency}.";
@@ -201,6 +197,7 @@ messages! {
     LIMIT: "limit {value}", "한도 {value}";
     SOURCE_UP_TO: "{source}, collected up to {time}", "{source}, {time}까지 수집";
     SHOW_THE_CALL: "Show the call", "호출 보기";
+    SHOW_THE_CALL_AWS: "What AWS is asked", "AWS에 묻는 호출";
     SHOW_THE_CALL_HINT: "The same numbers as JSON", "같은 수치를 JSON으로";
     OPEN_JSON: "Open JSON", "JSON 열기";
     DOWNLOAD_CSV: "Download CSV", "CSV 내려받기";
@@ -227,14 +224,41 @@ messages! {
     PI_OFF: "Performance Insights is off", "Performance Insights 꺼짐";
     PI_UNSUPPORTED: "no Performance Insights for this class", "이 클래스는 Performance Insights 미지원";
 
+    // Compare and search.
+    TITLE_COMPARE: "Compare", "비교";
+    COMPARE_META: "Two windows, of one instance or of two", "한 인스턴스 또는 두 인스턴스의 두 구간";
+    COMPARE_SIDES: "What is compared", "비교 대상";
+    COMPARE_DIGESTS: "Statements by change", "변화 순 구문";
+    COMPARE_DIMENSIONS: "Waits and callers", "대기와 호출자";
+    COMPARE_DEPLOYS: "Deploys, 30 minutes before and after", "배포 전후 30분";
+    COMPARE_WINDOWS: "Compare windows", "구간 비교";
+    COMPARE_RIGHT: "This window", "이 구간";
+    COMPARE_LEFT: "Against", "비교 대상";
+    COMPARE_LEFT_HINT: "Leave the times empty for the window chosen under Compare, and the instance for the same one.", "시간을 비우면 비교에서 고른 구간, 인스턴스를 비우면 같은 인스턴스입니다.";
+    RULE_COMPARE_SUMMARY: "**{change} AAS** ({before} → {after}): {regressed} regressed, {new} new, {gone} gone, {improved} improved.", "**{change} AAS** ({before} → {after}): 느려짐 {regressed}, 새로움 {new}, 사라짐 {gone}, 빨라짐 {improved}.";
+    NO_LOAD_EITHER: "No load in either window", "두 구간 모두 부하 없음";
+    TITLE_FIND: "Find {text}", "{text} 찾기";
+    FIND_META: "Instances, statements and tables", "인스턴스, 구문, 테이블";
+    NOTHING_FOUND: "Nothing found", "찾은 것이 없음";
+
     // SQL page.
     TITLE_SQL: "SQL {digest}", "SQL {digest}";
-    BACK_TO: "Back to {instance}", "{instance}(으)로 돌아가기";
-    STATEMENT_LOAD: "Load of this statement by wait", "이 구문의 대기별 부하";
-    CHILDREN: "PI digests merged", "합쳐진 PI 다이제스트";
-    CHILDREN_META: "Same normal form", "같은 정규형";
-    PI_DIGEST: "PI id", "PI id";
-    ENGINE_ID: "Engine id", "엔진 id";
+    TEXT_LAID_OUT: "Formatted", "정렬됨";
+    TEXT_AS_SENT: "As sent", "보낸 그대로";
+    WHAT_CHANGED: "What changed", "무엇이 바뀌었나";
+    ALIGNED: "Load, calls, latency, rows", "부하, 호출, 지연, 행";
+    ALIGNED_META: "{period} buckets, one axis. Dotted is {compare}, grey is the whole instance.", "{period} 구간, 같은 축. 점선은 {compare}, 회색은 인스턴스 전체입니다.";
+    FINDINGS: "Findings", "발견한 것";
+    ABOUT_STATEMENT: "About this statement", "이 구문에 대하여";
+    SQL_TAB_CALLERS: "Callers", "호출자";
+    SQL_TAB_LITERALS: "Literals", "리터럴";
+    SQL_TAB_CHILDREN: "Children", "하위 구문";
+    SQL_TAB_ELSEWHERE: "Same shape elsewhere", "다른 인스턴스의 같은 구문";
+    RULE_SQL_CHANGED: "**{change} AAS** against the compare window ({before} → {after}).", "비교 구간 대비 **{change} AAS** ({before} → {after}).";
+    RULE_SQL_NEW: "**New**: {after} AAS, and the compare window does not have it.", "**새 구문**: {after} AAS, 비교 구간에는 없었습니다.";
+    RULE_SQL_CALLS_LATENCY: "Calls {calls}, latency {latency}.", "호출 {calls}, 지연 {latency}.";
+    RULE_SQL_CHANGE_IS_WAIT: "**{share} of the change is {class}.**", "**변화의 {share}가 {class}입니다.**";
+    RULE_SQL_BLOCKED: "The statement is **blocked, not busier**.", "구문이 **바빠진 것이 아니라 막혔습니다**.";
 
     // Alarms.
     ALARMS_META: "CloudWatch alarms of the watched regions", "감시하는 리전의 CloudWatch 경보";

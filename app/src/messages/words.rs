@@ -4,6 +4,7 @@ use units::{Dimension, SortBy};
 use view::{Blocked, GapReason};
 
 use super::{Message, Say, table as m};
+use crate::paths::SqlTab;
 use crate::session::{Density, Theme};
 
 /// Name of a theme.
@@ -56,6 +57,18 @@ pub const fn tab(tab: Dimension) -> Message {
         Dimension::Database => m::TAB_DATABASES,
         Dimension::SessionType => m::TAB_SESSION_TYPES,
         other => dimension(other),
+    }
+}
+
+/// Name of a tab of a statement.
+#[must_use]
+pub const fn sql_tab(tab: SqlTab) -> Message {
+    match tab {
+        SqlTab::Waits => m::TAB_WAITS,
+        SqlTab::Callers => m::SQL_TAB_CALLERS,
+        SqlTab::Literals => m::SQL_TAB_LITERALS,
+        SqlTab::Children => m::SQL_TAB_CHILDREN,
+        SqlTab::Elsewhere => m::SQL_TAB_ELSEWHERE,
     }
 }
 
@@ -125,11 +138,21 @@ pub fn rule(key: &str) -> Option<Message> {
         "cpu_dominates" => m::RULE_CPU_DOMINATES,
         "digest_causes" => m::RULE_DIGEST_CAUSES,
         "digest_new" => m::RULE_DIGEST_NEW,
+        "digest_route" => m::RULE_DIGEST_ROUTE,
+        "caller_application" => m::RULE_CALLER_APPLICATION,
+        "caller_host" => m::RULE_CALLER_HOST,
+        "caller_user" => m::RULE_CALLER_USER,
         "blocked_not_busier" => m::RULE_BLOCKED_NOT_BUSIER,
         "slower_not_busier" => m::RULE_SLOWER_NOT_BUSIER,
         "busier_not_slower" => m::RULE_BUSIER_NOT_SLOWER,
         "busier_and_slower" => m::RULE_BUSIER_AND_SLOWER,
         "no_data" => m::RULE_NO_DATA,
+        "sql_changed" => m::RULE_SQL_CHANGED,
+        "sql_new" => m::RULE_SQL_NEW,
+        "sql_calls_latency" => m::RULE_SQL_CALLS_LATENCY,
+        "sql_change_is_wait" => m::RULE_SQL_CHANGE_IS_WAIT,
+        "sql_blocked" => m::RULE_SQL_BLOCKED,
+        "compare_summary" => m::RULE_COMPARE_SUMMARY,
         _ => return None,
     })
 }

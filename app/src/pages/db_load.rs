@@ -8,8 +8,9 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 use units::{Dimension, ResourceId, Timestamp, Window};
-use view::InstanceFacts;
+use view::{InstanceFacts, LoadView, Panel};
 
+pub(super) use self::bars::Controls;
 use self::bars::{AlarmBanner, ChipBar, RefusedLine, TopBar};
 use self::panels::{ContextPanel, CountersPanel, JudgementPanel, LoadPanel, TopSqlPanel};
 use super::frame::PageFrame;
@@ -18,13 +19,15 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_moment;
 use crate::components::load_chart::ChartFocus;
 use crate::components::refresh::refresh_every;
+use crate::error::ViewError;
 use crate::messages::{self as m, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::{AlarmLanding, fetch_instance, resolve_alarm};
+use crate::server_fns::{AlarmLanding, fetch_db_load, fetch_instance, resolve_alarm};
 use crate::session::use_session;
 
-/// Dimensions the slice-by control and the context tabs offer, in order: what PI can group by.
-pub(super) const SLICES: [Dimension; 8] = [
+/// Dimensions the slice-by control and the context tabs offer, in order: what PI can group by, then what
+/// the SQL tells.
+pub(super) const SLICES: [Dimension; 11] = [
     Dimension::Wait,
     Dimension::Sql,
     Dimension::User,
@@ -33,6 +36,9 @@ pub(super) const SLICES: [Dimension; 8] = [
     Dimension::Database,
     Dimension::WaitType,
     Dimension::SessionType,
+    Dimension::Table,
+    Dimension::Kind,
+    Dimension::Tag,
 ];
 
 /// The page of an address.
@@ -40,9 +46,14 @@ pub(super) fn use_db_page() -> Memo<DbPage> {
     let (params, location, session) = (use_params_map(), use_location(), use_session());
     Memo::new(move |_| {
         let instance = ResourceId(params.read().get("instance").unwrap_or_default());
-        session.with_value(|session| DbPage::parse(instance, &location.search.read(), &session.zone))
+        let digest = params.read().get("digest").and_then(|digest| digest.parse().ok());
+        let page = session.with_value(|session| DbPage::parse(instance, &location.search.read(), &session.zone));
+        DbPage { digest, ..page }
     })
 }
+
+/// The load of the page: its chart, and which chips it follows.
+pub(super) type LoadResource = Resource<Result<Panel<LoadView>, ViewError>>;
 
 /// What every part of the page is given.
 #[derive(Clone, Copy)]
@@ -129,6 +140,10 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
     });
     let facts = StoredValue::new(facts);
     let landing = use_landing(page);
+    let load = Resource::new(
+        move || context.key(DbPage::load_search),
+        |(instance, search, at)| fetch_db_load(instance, search, at),
+    );
     let undo = move || {
         (context.zooms.get() > 0).then(|| {
             view! { <button class="visually-hidden" type="button" tabindex="-1" data-undo="" on:click=move |_| undo_zoom(context)>{say.text(m::UNDO_ZOOM)}</button> }
@@ -141,9 +156,9 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
             {simulated}
             <RefusedLine page=page />
             <AlarmBanner landing=landing />
-            <ChipBar context=context />
+            <ChipBar context=context load=load />
             <JudgementPanel context=context />
-            <LoadPanel context=context landing=landing />
+            <LoadPanel context=context landing=landing load=load />
             <div class="columns">
                 <TopSqlPanel context=context />
                 <div class="stack span-3">

@@ -99,8 +99,11 @@ fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>) -> impl IntoView {
 fn fleet_body(fleet: Result<Panel<FleetView>, crate::error::ViewError>, page: FleetPage) -> AnyView {
     let say = use_say();
     let links = StateLinks { again: page.href(), sources: paths::SOURCES.to_owned() };
-    let tools =
-        PanelTools { json: Some("/api/v1/instances".to_owned()), csv: Some("/api/v1/instances.csv".to_owned()) };
+    let tools = PanelTools {
+        json: Some("/api/v1/instances".to_owned()),
+        csv: Some("/api/v1/instances.csv".to_owned()),
+        calls: Vec::new(),
+    };
     let verdict = match &fleet {
         Ok(Panel::Data(view)) => Some(fleet_verdict(view)),
         _ => None,

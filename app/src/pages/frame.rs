@@ -51,11 +51,12 @@ fn bar(place: AppPlace, frame: &Frame, find: String) -> impl IntoView + use<> {
         link(paths::FLEET, AppPlace::Fleet, m::FLEET),
         link(&busiest, AppPlace::DbLoad, m::DB_LOAD),
         alarms,
+        link(paths::COMPARE, AppPlace::Compare, m::COMPARE),
         link(paths::SOURCES, AppPlace::Sources, m::SOURCES),
     ];
     let spend = frame.calls_today.map(|calls| say.with(m::CALLS_TODAY, &[("count", &view::number::count(calls))]));
     let facts = AppBarFacts { spend, find };
     view! {
-        <AppBar place=place links=links facts=facts find_action=paths::FLEET settings_action=paths::SETTINGS />
+        <AppBar place=place links=links facts=facts find_action=paths::SEARCH settings_action=paths::SETTINGS />
     }
 }

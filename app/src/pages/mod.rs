@@ -3,8 +3,10 @@
 
 mod alarm;
 mod alarms;
+mod compare;
 mod controls;
 mod db_load;
+mod find;
 mod fleet;
 mod frame;
 mod not_found;
@@ -14,7 +16,9 @@ mod sql;
 
 pub use alarm::AlarmRoute;
 pub use alarms::AlarmsRoute;
+pub use compare::CompareRoute;
 pub use db_load::DbLoadRoute;
+pub use find::FindRoute;
 pub use fleet::FleetRoute;
 pub use not_found::NotFoundRoute;
 pub use settings::SettingsRoute;

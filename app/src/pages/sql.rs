@@ -4,33 +4,27 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use units::{DigestId, Dimension, Filter};
-use view::number::{percent, three_figures};
-use view::{InstanceFacts, LoadView, SqlRow};
+use view::{InstanceFacts, Panel, Sheet};
 
-use super::db_load::{DbContext, state_links, use_db_page};
+use super::db_load::{Controls, DbContext, state_links, use_db_page};
 use super::frame::PageFrame;
 use super::not_found::ProblemPage;
+use crate::components::aligned::AlignedCharts;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_reader_clock;
 use crate::components::context_bar::ContextBar;
-use crate::components::context_tabs::{ContextLinks, RankList};
-use crate::components::legend::LegendView;
-use crate::components::load_chart::{LoadChartSetup, LoadFigure};
-use crate::components::panel::{PanelFrame, Skeleton, panel_body, source_line};
-use crate::components::sql_text::SqlText;
+use crate::components::drawing::drawing_view;
+use crate::components::panel::{PanelTools, Skeleton, ToolLinks, panel_body, source_line};
+use crate::components::refresh::refresh_every;
+use crate::components::sheet::{piece_view, sheets_view};
+use crate::components::sql_spans::SqlSpans;
 use crate::components::top_sql::badge_view;
+use crate::components::verdict::VerdictLine;
 use crate::error::ViewError;
 use crate::messages::{self as m, use_say};
-use crate::paths::DbPage;
-use crate::server_fns::{StatementView, fetch_db_load, fetch_instance, fetch_statement, rank_context};
-use crate::ui::{CopyButton, Icon, IconMark};
-
-/// The page of the statement: that of its instance with the statement as the only chip.
-fn filtered(page: &DbPage, digest: &str) -> DbPage {
-    let mut page = page.clone();
-    page.query.filters = vec![Filter::is(Dimension::Sql, digest)];
-    page
-}
+use crate::paths::{DbPage, SqlTab};
+use crate::server_fns::{SqlScreen, fetch_instance, fetch_statement, fetch_statement_tab};
+use crate::ui::CopyButton;
 
 /// The route.
 #[component]
@@ -63,188 +57,201 @@ pub fn SqlRoute() -> impl IntoView {
 fn SqlPage(facts: InstanceFacts, digest: DigestId, page: Memo<DbPage>) -> impl IntoView {
     let say = use_say();
     let context = DbContext::new(page);
-    let id = StoredValue::new(digest.to_string());
-    let short: String = digest.to_string().chars().skip_while(|letter| *letter != '-').skip(1).take(8).collect();
+    refresh_every(Signal::derive(move || page.with(|page| page.query.refresh)));
+    let id = digest.to_string();
+    let short: String = id.chars().skip_while(|letter| *letter != '-').skip(1).take(8).collect();
     let title = say.with(m::TITLE_SQL, &[("digest", &short.to_uppercase())]);
-    let key = move || context.key(|page| filtered(page, &id.get_value()).top_search());
-    let statement =
-        Resource::new(key, move |(instance, search, at)| fetch_statement(instance, id.get_value(), search, at));
-    let back = move || page.with(DbPage::href);
-    let instance = facts.name.clone();
-    let subject = view! { <h1 class="context-bar__title">{title.clone()}</h1> };
-    let statement_body = move || {
+    let key = move || context.key(DbPage::sql_search);
+    let statement = Resource::new(key, move |(instance, search, at)| fetch_statement(instance, id.clone(), search, at));
+    let (is_stale, set_stale) = signal(false);
+    let body = move || {
+        let width = context.width.get();
         Suspend::new(async move {
             let links = state_links(page);
-            panel_body(statement.await, m::STATEMENT, m::NO_STATEMENTS, &links, statement_panel)
+            let draw = |screen: SqlScreen| screen_view(screen, context, width);
+            let body = panel_body(statement.await, m::STATEMENT, m::NO_STATEMENTS, &links, draw);
+            view! { <div class="stack">{body}</div> }
         })
     };
+    let subject = view! { <h1 class="context-bar__title">{title.clone()}</h1> };
+    let line = move || {
+        Suspend::new(async move {
+            match statement.await {
+                Ok(Panel::Data(screen)) => screen.subject,
+                _ => String::new(),
+            }
+        })
+    };
+    let back = move || page.with(|page| page.of_instance().href());
+    let subject = view! {
+        <a class="context-bar__facts" href=back>{facts.name.clone()}</a>
+        {subject}
+        <span class="context-bar__facts"><Transition fallback=|| ()>{line}</Transition></span>
+    };
     view! {
-        <Title text=title.clone() />
-        <ContextBar subject=subject.into_any() facts=instance.clone()>
-            <div class="time-range">
-                <a class="button" href=back>
-                    <IconMark icon=Icon::Left />
-                    {say.with(m::BACK_TO, &[("instance", &instance)])}
-                </a>
-            </div>
+        <Title text=title />
+        <ContextBar subject=subject.into_any() facts="">
+            {move || view! { <Controls context=context /> }}
         </ContextBar>
-        <main class="page" id="content">
-            <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> }>{statement_body}</Transition>
-            <StatementLoad context=context id=id />
-            <div class="columns">
-                <Callers context=context id=id dimension=Dimension::Wait title=say.text(m::dimension(Dimension::Wait)) />
-                <Callers context=context id=id dimension=Dimension::User title=say.text(m::dimension(Dimension::User)) />
-                <Callers context=context id=id dimension=Dimension::Host title=say.text(m::dimension(Dimension::Host)) />
-            </div>
+        <main class="page" id="content" class:panel--stale=is_stale>
+            <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> } set_pending=set_stale>
+                {body}
+            </Transition>
+            <TabPanel context=context digest=digest />
         </main>
     }
 }
 
-/// Text, figures, children.
-fn statement_panel(view: StatementView) -> AnyView {
+/// Verdict, statement and change, charts, findings.
+fn screen_view(screen: SqlScreen, context: DbContext, width: u32) -> AnyView {
     let (say, clock) = (use_say(), use_reader_clock());
-    let badges = view.row.badges.iter().map(|badge| badge_view(*badge)).collect_view();
-    let source = source_line(&view.source, &clock, say);
-    view! {
-        <div class="columns columns--even-height">
-            <section class="panel span-7" aria-label=say.text(m::STATEMENT)>
-                <div class="panel__head">
-                    <h2 class="panel__title">{say.text(m::STATEMENT)}</h2>
-                    {badges}
-                    <div class="panel__tools">
-                        <CopyButton
-                            text=Signal::stored(view.text.clone())
-                            label=say.text(m::COPY)
-                            done=say.text(m::COPIED)
-                            class="button--small"
-                        />
-                    </div>
-                </div>
-                <SqlText text=view.text />
-                <Figures row=view.row.clone() />
-                <div class="panel__foot"><span></span><span>{source}</span></div>
-            </section>
-            <Children row=view.row />
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn Figures(row: SqlRow) -> impl IntoView {
-    let say = use_say();
-    let number = |value: Option<f64>, unit: &str| {
-        value.map_or_else(|| "–".to_owned(), |value| view::number::with_unit(value, unit))
+    let source = source_line(&screen.source, &clock, say);
+    let charts = {
+        /// The label column beside strips.
+        const LABELS_PX: u32 = 176;
+        let width = if width > 700 { width - LABELS_PX } else { width };
+        view! {
+            <AlignedCharts
+                load=screen.load.clone()
+                whole=screen.whole.clone()
+                strips=screen.strips.clone()
+                width=width
+                focus=context.focus
+                on_window=context.on_window
+            />
+        }
     };
-    let before = row.before.map(|before| view::number::signed(row.mean.0 - before.0));
-    let tags: Vec<String> = row.tags.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    let facts = [
-        (m::MEAN, view::number::with_unit(row.mean.0, "AAS")),
-        (m::PEAK, number(row.peak.map(|peak| peak.0), "AAS")),
-        (m::LOAD, row.share.map_or_else(|| "–".to_owned(), percent)),
-        (m::CHANGE, before.unwrap_or_else(|| "–".to_owned())),
-        (m::CALLS, number(row.calls_per_sec, "/s")),
-        (m::LATENCY, number(row.ms_per_call, "ms")),
-        (m::ROWS, number(row.rows_per_call, "/call")),
-        (m::TAGS, if tags.is_empty() { "–".to_owned() } else { tags.join(", ") }),
-    ];
-    let facts = facts.map(|(term, value)| {
+    let waterfall = screen.waterfall.clone().map(|(against, rows)| {
         view! {
-            <div class="facts__item">
-                <dt class="facts__term">{say.text(term)}</dt>
-                <dd class="facts__value">{value}</dd>
-            </div>
+            <section class="panel span-5" aria-label=say.text(m::WHAT_CHANGED)>
+                <div class="panel__head">
+                    <h2 class="panel__title">{say.text(m::WHAT_CHANGED)}</h2>
+                    <span class="panel__meta">{against}</span>
+                </div>
+                <div class="waterfall-panel">{drawing_view(view::chart::draw_waterfall(&rows))}</div>
+            </section>
         }
     });
-    view! { <dl class="facts">{facts.into_iter().collect_view()}</dl> }
-}
-
-/// PI's own ids that merged into this digest.
-#[component]
-fn Children(row: SqlRow) -> impl IntoView {
-    let say = use_say();
-    let rows = row.children.into_iter().map(|child| {
-        view! {
-            <tr>
-                <td class="table__grow"><code>{child.pi_id}</code></td>
-                <td><code>{child.db_id}</code></td>
-                <td class="table__number">{three_figures(child.mean.0)}</td>
-            </tr>
-        }
-    });
+    let findings = screen.findings.clone();
+    let now = context.page.get_untracked();
+    let form = |form: &str| Some(now.sql_api_href(now.digest?, form, context.window()?));
+    let tools = PanelTools { json: form(""), csv: form("/series.csv"), calls: screen.source.calls.clone() };
+    let meta = screen.aligned_meta.clone();
+    let class = if waterfall.is_some() { "panel span-7" } else { "panel span-12" };
     view! {
-        <section class="panel span-5" aria-label=say.text(m::CHILDREN)>
+        <VerdictLine verdict=screen.verdict.clone() zoom=None />
+        <div class="columns columns--even-height">
+            {statement_panel(screen, context.page, class)}
+            {waterfall}
+        </div>
+        <section class="panel" aria-label=say.text(m::ALIGNED)>
             <div class="panel__head">
-                <h2 class="panel__title">{say.text(m::CHILDREN)}</h2>
-                <span class="panel__meta">{say.text(m::CHILDREN_META)}</span>
+                <h2 class="panel__title">{say.text(m::ALIGNED)}</h2>
+                <span class="panel__meta">{meta}</span>
+                <div class="panel__tools"><ToolLinks tools=tools /></div>
             </div>
-            <div class="scroll-x">
-                <table class="table">
-                    <thead class="table__head">
-                        <tr>
-                            <th scope="col">{say.text(m::PI_DIGEST)}</th>
-                            <th scope="col">{say.text(m::ENGINE_ID)}</th>
-                            <th class="table__number" scope="col">{say.text(m::MEAN)} " " <span class="table__unit">"AAS"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody class="table__body">{rows.collect_view()}</tbody>
-                </table>
+            {charts}
+            <div class="panel__foot panel__foot--end">
+                <span></span>
+                <span>{source}</span>
             </div>
         </section>
-    }
-}
-
-/// The load of the statement by wait.
-#[component]
-fn StatementLoad(context: DbContext, id: StoredValue<String>) -> impl IntoView {
-    let say = use_say();
-    let key = move || context.key(|page| filtered(page, &id.get_value()).load_search());
-    let load = Resource::new(key, |(instance, search, at)| fetch_db_load(instance, search, at));
-    let body = move || {
-        let width = context.width.get();
-        Suspend::new(async move {
-            let links = state_links(context.page);
-            panel_body(load.await, m::DB_LOAD, m::NO_SESSIONS, &links, |view| load_body(view, context, width))
-        })
-    };
-    view! {
-        <PanelFrame title=say.text(m::STATEMENT_LOAD)>
-            <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
-        </PanelFrame>
-    }
-}
-
-fn load_body(view: LoadView, context: DbContext, width: u32) -> AnyView {
-    let say = use_say();
-    let hrefs = vec![None; view.layers.len()];
-    let summary = say.with(m::STATEMENT_SUMMARY, &[("range", &view.axis.range_label(view.axis.window))]);
-    let setup = LoadChartSetup { words: view::chart::ChartWords::default(), width, threshold: None, summary };
-    let ghost = context.page.with_untracked(|page| super::controls::ghost_name(&page.query.compare, say));
-    let view = StoredValue::new(view);
-    view! {
-        <LegendView view=view hrefs=hrefs focus=context.focus ghost_label=ghost />
-        <LoadFigure view=view setup=setup focus=context.focus on_window=context.on_window />
+        <section class="panel" aria-label=say.text(m::FINDINGS)>
+            <div class="panel__head">
+                <h2 class="panel__title">{say.text(m::FINDINGS)}</h2>
+            </div>
+            {sheets_view(findings)}
+        </section>
     }
     .into_any()
 }
 
-/// The load of the statement by one dimension.
+/// The text, how it is laid out, what can be copied, the facts.
+fn statement_panel(screen: SqlScreen, page: Memo<DbPage>, class: &'static str) -> AnyView {
+    let say = use_say();
+    let now = page.get_untracked();
+    let badges = screen.text.badges.iter().map(|badge| badge_view(*badge)).collect_view();
+    let instance = StoredValue::new(now.of_instance());
+    let table = Callback::new(move |name: String| {
+        instance.with_value(|page| page.with_filter(Filter::is(Dimension::Table, name)).href())
+    });
+    let layouts = [(false, m::TEXT_LAID_OUT), (true, m::TEXT_AS_SENT)].map(|(as_sent, label)| {
+        let current = (now.as_sent == as_sent).then_some("true");
+        view! {
+            <a class="segmented__option" href=now.with_as_sent(as_sent).href() data-noscroll="" aria-current=current>
+                {say.text(label)}
+            </a>
+        }
+    });
+    let scripts = screen.text.scripts.into_iter().map(|(name, text)| {
+        view! {
+            <details class="script-fold">
+                <summary class="button button--small button--quiet">{name}</summary>
+                {piece_view(view::Piece::Script(text))}
+            </details>
+        }
+    });
+    let facts = screen.facts.into_iter().map(|(term, value)| {
+        view! {
+            <div class="facts__item">
+                <dt class="facts__term">{term}</dt>
+                <dd class="facts__value">{value.into_iter().map(piece_view).collect_view()}</dd>
+            </div>
+        }
+    });
+    view! {
+        <section class=class aria-label=say.text(m::STATEMENT)>
+            <div class="panel__head">
+                <h2 class="panel__title">{say.text(m::STATEMENT)}</h2>
+                {badges}
+                <div class="panel__tools">
+                    <div class="segmented" role="group" aria-label=say.text(m::STATEMENT)>{layouts.into_iter().collect_view()}</div>
+                    <CopyButton
+                        text=Signal::stored(screen.text.plain)
+                        label=say.text(m::COPY)
+                        done=say.text(m::COPIED)
+                        class="button--small"
+                    />
+                </div>
+            </div>
+            <SqlSpans spans=screen.text.spans table=table />
+            <dl class="facts">{facts.collect_view()}</dl>
+            <div class="script-folds">{scripts.collect_view()}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The tabs below the charts.
 #[component]
-fn Callers(context: DbContext, id: StoredValue<String>, dimension: Dimension, title: &'static str) -> impl IntoView {
-    let key = move || context.key(|page| filtered(page, &id.get_value()).with_tab(dimension).context_search());
-    let ranked = Resource::new(key, |(instance, search, at)| rank_context(instance, search, at));
+fn TabPanel(context: DbContext, digest: DigestId) -> impl IntoView {
+    let say = use_say();
+    let id = digest.to_string();
+    let key = move || context.key(DbPage::sql_tab_search);
+    let tab = Resource::new(key, move |(instance, search, at)| fetch_statement_tab(instance, id.clone(), search, at));
+    let (is_stale, set_stale) = signal(false);
+    let tabs = move || {
+        let page = context.page.get();
+        let tabs = SqlTab::ALL.map(|tab| {
+            let current = tab == page.sql_tab;
+            view! {
+                <a class="tabs__tab" role="tab" aria-selected=if current { "true" } else { "false" } href=page.with_sql_tab(tab).href() data-noscroll="">
+                    {say.text(m::sql_tab(tab))}
+                </a>
+            }
+        });
+        view! { <div class="tabs" role="tablist">{tabs.into_iter().collect_view()}</div> }
+    };
     let body = move || {
         Suspend::new(async move {
             let links = state_links(context.page);
-            let row_links = Callback::new(|_: String| ContextLinks { only: None, without: None });
-            panel_body(ranked.await, m::CONTEXT, m::NO_SESSIONS, &links, |view| {
-                view! { <RankList view=view links=row_links /> }.into_any()
-            })
+            panel_body(tab.await, m::STATEMENT, m::NO_SESSIONS, &links, |sheets: Vec<Sheet>| sheets_view(sheets))
         })
     };
     view! {
-        <PanelFrame title=title class="span-4">
-            <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
-        </PanelFrame>
+        <section class="panel" aria-label=say.text(m::ABOUT_STATEMENT) class:panel--stale=is_stale>
+            {tabs}
+            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+        </section>
     }
 }

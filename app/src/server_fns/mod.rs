@@ -3,13 +3,15 @@
 
 mod alarms;
 mod codec;
+mod compare;
 mod database;
 mod fleet;
 mod statement;
 
 pub use alarms::{AlarmLanding, AlarmLine, AlarmsView, list_alarms, resolve_alarm};
+pub use compare::{CompareScreen, fetch_compare, find_anything};
 pub use database::{
     Judgement, fetch_counters, fetch_db_load, fetch_instance, fetch_overview, judge_db_load, rank_context, rank_top_sql,
 };
 pub use fleet::{Frame, SourceLine, SourcesView, fetch_frame, list_sources, rank_fleet};
-pub use statement::{StatementView, fetch_statement};
+pub use statement::{SqlScreen, SqlStrip, StatementText, fetch_statement, fetch_statement_tab};

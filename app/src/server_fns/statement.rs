@@ -1,28 +1,76 @@
-//! What the page of a statement reads.
+//! What the page of a statement reads. The server chooses the words and addresses: the page lays
+//! them out.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
-use view::{Panel, Source, SqlRow};
+use view::chart::WaterfallRow;
+use view::{Badge, LoadView, Panel, Piece, Sheet, Source, SqlSpan, Verdict};
 
 use super::codec::Json;
 use crate::error::ViewError;
 
-/// One statement with its figures.
+/// The page of one digest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StatementView {
-    /// Normal form, whole as far as it is known.
-    pub text: String,
-    /// Its row of the Top SQL table.
-    pub row: SqlRow,
+pub struct SqlScreen {
+    /// Muted line beside the title: kind, table, route.
+    pub subject: String,
+    /// What changed, in words.
+    pub verdict: Verdict,
+    /// The text.
+    pub text: StatementText,
+    /// Facts below the text: term and value.
+    pub facts: Vec<(String, Vec<Piece>)>,
+    /// What the change is held against, and its parts; `None` when there is nothing to compare.
+    pub waterfall: Option<(String, Vec<WaterfallRow>)>,
+    /// Load by wait class.
+    pub load: LoadView,
+    /// Load of the whole instance, a bucket each.
+    pub whole: Vec<Option<f64>>,
+    /// Lines below it: load first (without values of its own), then calls, latency, rows.
+    pub strips: Vec<SqlStrip>,
+    /// Words beside the title of the charts.
+    pub aligned_meta: String,
+    /// What stands out in the text, and what to try.
+    pub findings: Vec<Sheet>,
     /// Where the numbers come from.
     pub source: Source,
 }
 
-/// One statement: [`Panel::Empty`] when it did not run in the window.
+/// A statement as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatementText {
+    /// Badges.
+    pub badges: Vec<Badge>,
+    /// Stretches which together are the text.
+    pub spans: Vec<SqlSpan>,
+    /// The same as one text.
+    pub plain: String,
+    /// Scripts to copy: name and text.
+    pub scripts: Vec<(String, String)>,
+}
+
+/// One line of the aligned charts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SqlStrip {
+    /// Name.
+    pub label: String,
+    /// Unit of the value.
+    pub unit: String,
+    /// A value a bucket; empty for the load, which has a stack.
+    pub values: Vec<Option<f64>>,
+    /// The same in the compare window.
+    pub ghost: Option<Vec<Option<f64>>>,
+    /// Over the window.
+    pub mean: Option<f64>,
+    /// Line below the name.
+    pub note: String,
+}
+
+/// The page of one digest: [`Panel::Empty`] when it ran in neither window.
 ///
 /// # Errors
-/// [`ViewError::NotFound`] for a digest nobody saw on the instance.
+/// [`ViewError::NotFound`] for a digest nobody saw.
 #[server(prefix = "/api/page", endpoint = "statement", input = GetUrl, output = Json)]
 pub async fn fetch_statement(
     /// `DbiResourceId`.
@@ -33,8 +81,28 @@ pub async fn fetch_statement(
     search: String,
     /// The moment of the page in milliseconds.
     at_ms: i64,
-) -> Result<Panel<StatementView>, ViewError> {
+) -> Result<Panel<SqlScreen>, ViewError> {
     let source = crate::ssr::Source::of_request()?;
     let (page, now) = source.question(instance, &search, at_ms)?;
-    source.statement(&page.query, &digest, now).await
+    source.statement(&page, &digest, now).await
+}
+
+/// The open tab of a digest, as tables one below the other.
+///
+/// # Errors
+/// [`ViewError`], see there.
+#[server(prefix = "/api/page", endpoint = "statement_tab", input = GetUrl, output = Json)]
+pub async fn fetch_statement_tab(
+    /// `DbiResourceId`.
+    instance: String,
+    /// Id of the digest.
+    digest: String,
+    /// Query string of the page.
+    search: String,
+    /// The moment of the page in milliseconds.
+    at_ms: i64,
+) -> Result<Panel<Vec<Sheet>>, ViewError> {
+    let source = crate::ssr::Source::of_request()?;
+    let (page, now) = source.question(instance, &search, at_ms)?;
+    source.statement_tab(&page, &digest, now).await
 }

@@ -38,7 +38,7 @@ impl Source {
         let mut lines: Vec<AlarmLine> = alarms.iter().map(line).collect();
         lines.sort_by(|a, b| (b.severity, &a.name).cmp(&(a.severity, &b.name)));
         let collected_to = alarms.iter().map(|alarm| alarm.seen).max();
-        let source = view::Source { name: "CloudWatch".to_owned(), collected_to, simulated: false };
+        let source = view::Source { name: "CloudWatch".to_owned(), collected_to, ..view::Source::default() };
         Ok(Panel::Data(AlarmsView { alarms: lines, source }))
     }
 

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use ranking::Reader;
-use units::{DbLoadQuery, DigestId, Dimension, Filter, ResourceId, TimeRange, Timestamp};
-use view::{ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, RowKind, TopSqlView};
+use units::{DbLoadQuery, Dimension, ResourceId, TimeRange, Timestamp};
+use view::{ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, TopSqlView};
 
 use crate::error::ViewError;
+use crate::messages::Say;
 use crate::paths::DbPage;
-use crate::server_fns::{Frame, Judgement, SourceLine, SourcesView, StatementView};
+use crate::server_fns::{Frame, Judgement, SourceLine, SourcesView};
 use crate::session::Session;
 
 /// Rows of the Top SQL table.
@@ -65,7 +66,7 @@ impl Source {
     }
 
     /// Maps an error of `ranking`; the cause goes to the log, with the id the reader sees.
-    fn mapped(&self, error: ranking::Error) -> ViewError {
+    pub(super) fn mapped(&self, error: ranking::Error) -> ViewError {
         match error {
             ranking::Error::UnknownInstance(what) => ViewError::NotFound { what },
             error @ (ranking::Error::AmbiguousName { .. } | ranking::Error::Range(_)) => {
@@ -73,6 +74,11 @@ impl Source {
             }
             error @ (ranking::Error::Archive(_) | ranking::Error::CutOff) => self.unavailable(&error),
         }
+    }
+
+    /// The reader's language.
+    pub(super) fn say(&self) -> Say {
+        Say(self.session.as_ref().map(|session| session.locale).unwrap_or_default())
     }
 
     /// Logs a cause and gives the reader the id it is logged under.
@@ -120,37 +126,6 @@ impl Source {
         let zone = self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default();
         let fleet = ranking::rank_fleet(&self.reader, range, &zone, now).await.map_err(|error| self.mapped(error))?;
         Ok(if fleet.rows.is_empty() && fleet.trouble.is_none() { Panel::Empty } else { Panel::Data(fleet) })
-    }
-
-    /// The statement and its row. A digest that did not run in the window is a true zero; one that
-    /// nobody ever saw is not found.
-    pub(crate) async fn statement(
-        &self,
-        query: &DbLoadQuery,
-        digest: &str,
-        now: Timestamp,
-    ) -> Result<Panel<StatementView>, ViewError> {
-        let id: DigestId = digest
-            .parse()
-            .map_err(|error: units::DigestIdError| ViewError::BadRequest { reason: error.to_string() })?;
-        let known = self.reader.archive().statements_of(id).map_err(|error| self.unavailable(&error))?;
-        let query = DbLoadQuery { filters: vec![Filter::is(Dimension::Sql, digest)], ..query.clone() };
-        let view = match self.top(&query, now).await? {
-            Panel::Data(view) => view,
-            Panel::Empty => return Ok(Panel::Empty),
-            Panel::Trouble(trouble) => return Ok(Panel::Trouble(trouble)),
-        };
-        let Some(row) = view.rows.into_iter().find(|row| row.kind == RowKind::Digest(id)) else {
-            return if known.is_empty() {
-                Err(ViewError::NotFound { what: digest.to_owned() })
-            } else {
-                Ok(Panel::Empty)
-            };
-        };
-        // Of texts that were cut at different places the longest tells most.
-        let text = known.iter().map(|statement| statement.masked.as_str()).max_by_key(|text| text.len());
-        let text = text.filter(|text| !text.is_empty()).map_or_else(|| row.statement.clone(), ToOwned::to_owned);
-        Ok(Panel::Data(StatementView { text, row, source: view.source }))
     }
 
     pub(crate) fn frame(&self) -> Result<Frame, ViewError> {

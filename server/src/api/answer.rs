@@ -90,10 +90,15 @@ impl From<Trouble> for ApiError {
     }
 }
 
-/// A table as RFC 4180, to be saved under `name`.
-pub(super) fn csv(table: &DataTable, name: &str) -> Response {
+/// A table as RFC 4180, to be saved under `name`. The head ends with the address of the page that
+/// shows the same numbers.
+pub(super) fn csv(table: &DataTable, name: &str, permalink: &str) -> Response {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let written = table.csv_records().try_for_each(|record| writer.write_record(record));
+    let mut records = table.csv_records().enumerate();
+    let written = records.try_for_each(|(number, mut record)| {
+        record.push(if number == 0 { permalink.to_owned() } else { String::new() });
+        writer.write_record(record)
+    });
     let bytes = written.ok().and_then(|()| writer.into_inner().ok());
     match bytes {
         Some(bytes) => {

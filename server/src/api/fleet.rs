@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use http::HeaderMap;
 use serde_json::{Value, json};
 use units::{TimeRange, Zone};
 use view::{FleetRow, FleetView, InstanceFacts, PiState};
@@ -37,9 +38,11 @@ pub(super) async fn instances(
 pub(super) async fn instances_csv(
     State(state): State<AppState>,
     RawQuery(search): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let view = fleet(&state, &search.unwrap_or_default()).await?;
-    Ok(csv(&view.table(), "instances.csv"))
+    let page = app::paths::FleetPage { range: TimeRange::fixed(view.axis.window), ..Default::default() };
+    Ok(csv(&view.table(), "instances.csv", &(crate::web::origin_of(&headers) + &page.href())))
 }
 
 pub(super) async fn instance(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {

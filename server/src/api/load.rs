@@ -2,23 +2,19 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
+use axum::response::Response;
+use http::HeaderMap;
 use serde_json::{Value, json};
 use units::{Aas, DbLoadQuery, Period, Timestamp};
-use view::chart::{Caption, LoadChartOptions, draw_load, load_image};
 use view::{Axis, CountersView, Layer, LoadView, Panel};
 
 use super::answer::{ApiError, csv};
-use super::request::query;
+use super::request::{permalink, query};
 use crate::clock;
 use crate::web::AppState;
 
-/// Width of an image in pixels.
-const IMAGE_WIDTH: u32 = 1200;
-
 /// The load a request asks for; `None` when the instance was idle all the time.
-async fn panel(state: &AppState, query: &DbLoadQuery, now: Timestamp) -> Result<Option<LoadView>, ApiError> {
+pub(super) async fn panel(state: &AppState, query: &DbLoadQuery, now: Timestamp) -> Result<Option<LoadView>, ApiError> {
     match ranking::fetch_db_load(&state.reader, query, now).await? {
         Panel::Data(view) => Ok(Some(view)),
         Panel::Empty => Ok(None),
@@ -42,35 +38,33 @@ pub(super) async fn load_csv(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(search): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let query = query(id, &search.unwrap_or_default())?;
     let view = panel(&state, &query, clock::now()).await?;
     let table = view.map(|view| view.table()).unwrap_or_default();
-    Ok(csv(&table, &format!("load-{}.csv", query.instance)))
+    Ok(csv(&table, &format!("load-{}.csv", query.instance), &permalink(&headers, &query, None)))
 }
 
-pub(super) async fn load_svg(
+/// The verdict and the tiles of a window.
+pub(super) async fn judgement(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(search): RawQuery,
-) -> Result<Response, ApiError> {
-    let (query, now) = (query(id, &search.unwrap_or_default())?, clock::now());
-    let Some(view) = panel(&state, &query, now).await? else {
-        let (status, mend) = (http::StatusCode::NOT_FOUND, "ask for another window");
-        return Err(ApiError::new(status, "no session was active in this window", "from, to", mend));
-    };
-    let facts = ranking::fetch_instance(&state.reader, query.instance.as_str(), now).await?;
-    let range = view.axis.range_label(view.axis.window);
-    let caption = Caption {
-        title: format!("DB load of {} by {}, {range} {}", facts.name, query.slice, view.axis.zone),
-        note: format!("{}, {} buckets", view.source.name, view.axis.period),
-    };
-    let chart = draw_load(&view, &LoadChartOptions { width: IMAGE_WIDTH, ..LoadChartOptions::default() });
-    let image = load_image(&chart, &caption, IMAGE_WIDTH);
-    Ok(([(CONTENT_TYPE, "image/svg+xml; charset=utf-8")], image).into_response())
+) -> Result<Json<Value>, ApiError> {
+    let query = query(id, &search.unwrap_or_default())?;
+    let judged = ranking::judge_db_load(&state.reader, &query, clock::now()).await?;
+    Ok(Json(json!({
+        "instance": query.instance,
+        "severity": judged.verdict.severity,
+        "clauses": judged.verdict.clauses,
+        "checked": judged.verdict.checked,
+        "tiles": judged.tiles,
+        "subject": judged.subject.map(|window| json!({ "from": window.from.to_string(), "to": window.to.to_string() })),
+    })))
 }
 
-fn times(axis: &Axis) -> Vec<String> {
+pub(super) fn times(axis: &Axis) -> Vec<String> {
     (0..axis.len()).map(|bucket| axis.start_of(bucket).to_string()).collect()
 }
 
@@ -84,7 +78,7 @@ fn series(layer: &Layer) -> Value {
     })
 }
 
-fn load_value(query: &DbLoadQuery, view: &LoadView) -> Value {
+pub(super) fn load_value(query: &DbLoadQuery, view: &LoadView) -> Value {
     let ghost = view
         .ghost
         .as_ref()
@@ -170,8 +164,9 @@ pub(super) async fn counters_csv(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(search): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let query = query(id, &search.unwrap_or_default())?;
     let table = strips(&state, &query).await?.map(|view| view.table()).unwrap_or_default();
-    Ok(csv(&table, &format!("counters-{}.csv", query.instance)))
+    Ok(csv(&table, &format!("counters-{}.csv", query.instance), &permalink(&headers, &query, None)))
 }

@@ -4,10 +4,14 @@
 //! from it.
 
 mod answer;
+mod compare;
+mod deploys;
 mod fleet;
+mod image;
 mod load;
 mod openapi;
 mod request;
+mod sql;
 mod top;
 
 use axum::Router;
@@ -40,10 +44,23 @@ const LOAD: [Parameter; 6] =
     [openapi::FROM, openapi::TO, openapi::SLICE, openapi::PERIOD, openapi::FILTER, openapi::COMPARE];
 const TOP: [Parameter; 7] =
     [openapi::FROM, openapi::TO, openapi::BY, openapi::LIMIT, openapi::SORT, openapi::FILTER, openapi::COMPARE];
-const COUNTERS: [Parameter; 3] = [openapi::FROM, openapi::TO, openapi::PERIOD];
+const COUNTERS: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::PERIOD, openapi::COMPARE];
+const SQL: [Parameter; 5] = [openapi::FROM, openapi::TO, openapi::PERIOD, openapi::FILTER, openapi::COMPARE];
+const JUDGE: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::FILTER, openapi::COMPARE];
+const TWO: [Parameter; 7] = [
+    openapi::INSTANCE,
+    openapi::FROM,
+    openapi::TO,
+    openapi::BEFORE,
+    openapi::BEFORE_FROM,
+    openapi::BEFORE_TO,
+    openapi::COMPARE,
+];
+const DEPLOYS: [Parameter; 3] = [openapi::FROM, openapi::TO, openapi::INSTANCE];
+const FIND: [Parameter; 1] = [openapi::TEXT];
 
 /// Everything there is.
-const ENDPOINTS: [Endpoint; 11] = [
+const ENDPOINTS: [Endpoint; 22] = [
     Endpoint {
         path: "/instances",
         summary: "Instances, ranked by load against their vCPUs.",
@@ -84,7 +101,14 @@ const ENDPOINTS: [Endpoint; 11] = [
         summary: "The same as an image.",
         kind: SVG,
         parameters: &LOAD,
-        handler: || get(load::load_svg),
+        handler: || get(image::load_svg),
+    },
+    Endpoint {
+        path: "/instances/{id}/judgement",
+        summary: "The verdict on a window, clause by clause with its evidence, and the figures under it.",
+        kind: JSON,
+        parameters: &JUDGE,
+        handler: || get(load::judgement),
     },
     Endpoint {
         path: "/instances/{id}/top",
@@ -113,6 +137,76 @@ const ENDPOINTS: [Endpoint; 11] = [
         kind: CSV,
         parameters: &COUNTERS,
         handler: || get(load::counters_csv),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}",
+        summary: "One statement on an instance: text, load by wait, calls, what changed, findings, index hypotheses.",
+        kind: JSON,
+        parameters: &SQL,
+        handler: || get(sql::page),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/series.csv",
+        summary: "Its aligned charts as CSV: load by wait, load of the instance, calls, latency, rows.",
+        kind: CSV,
+        parameters: &SQL,
+        handler: || get(sql::series_csv),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/load.svg",
+        summary: "Its load by wait as an image.",
+        kind: SVG,
+        parameters: &SQL,
+        handler: || get(image::sql_svg),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/literals",
+        summary: "How the literals of its statements are spread, as keyed hashes; values are never told.",
+        kind: JSON,
+        parameters: &SQL,
+        handler: || get(sql::literals),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/elsewhere",
+        summary: "Instances that run it, with load, calls and latency each.",
+        kind: JSON,
+        parameters: &RANGE,
+        handler: || get(sql::elsewhere),
+    },
+    Endpoint {
+        path: "/compare",
+        summary: "What differs between two windows of one instance or of two: statements, waits, callers.",
+        kind: JSON,
+        parameters: &TWO,
+        handler: || get(compare::compare),
+    },
+    Endpoint {
+        path: "/compare.csv",
+        summary: "The statements of the comparison as CSV.",
+        kind: CSV,
+        parameters: &TWO,
+        handler: || get(compare::compare_csv),
+    },
+    Endpoint {
+        path: "/deploys",
+        summary: "Deploys of a window with their marks; POST announces one.",
+        kind: JSON,
+        parameters: &DEPLOYS,
+        handler: || get(deploys::list).post(deploys::announce),
+    },
+    Endpoint {
+        path: "/deploys/cards",
+        summary: "For the newest deploys of a window: half an hour before against half an hour after.",
+        kind: JSON,
+        parameters: &DEPLOYS,
+        handler: || get(deploys::cards),
+    },
+    Endpoint {
+        path: "/find",
+        summary: "Instances, statements and tables that match a text.",
+        kind: JSON,
+        parameters: &FIND,
+        handler: || get(compare::find),
     },
     Endpoint {
         path: "/openapi.json",

@@ -34,7 +34,7 @@ pub(super) enum Takes {
 }
 
 /// Dimensions the API slices and ranks by.
-pub(super) const DIMENSIONS: [Dimension; 8] = [
+pub(super) const DIMENSIONS: [Dimension; 11] = [
     Dimension::Wait,
     Dimension::WaitType,
     Dimension::Sql,
@@ -43,6 +43,9 @@ pub(super) const DIMENSIONS: [Dimension; 8] = [
     Dimension::Application,
     Dimension::Database,
     Dimension::SessionType,
+    Dimension::Table,
+    Dimension::Kind,
+    Dimension::Tag,
 ];
 
 /// Most rows `/top` gives.
@@ -73,6 +76,24 @@ pub(super) const FILTER: Parameter = Parameter {
     words: "dimension:value keeps, -dimension:value drops; may be given more than once.",
     takes: Takes::Texts,
 };
+pub(super) const INSTANCE: Parameter = Parameter {
+    name: "instance",
+    words: "DbiResourceId, or a name only one instance has; the later side of a comparison.",
+    takes: Takes::Text,
+};
+pub(super) const BEFORE: Parameter = Parameter {
+    name: "before",
+    words: "Instance of the earlier side; the same one when left out.",
+    takes: Takes::Text,
+};
+pub(super) const BEFORE_FROM: Parameter = Parameter {
+    name: "before-from",
+    words: "Start of the earlier side; follows from compare when left out.",
+    takes: Takes::Time,
+};
+pub(super) const BEFORE_TO: Parameter =
+    Parameter { name: "before-to", words: "End of the earlier side.", takes: Takes::Time };
+pub(super) const TEXT: Parameter = Parameter { name: "find", words: "What is looked for.", takes: Takes::Text };
 pub(super) const COMPARE: Parameter = Parameter {
     name: "compare",
     words: "Compare window: off, previous, yesterday, last-week or -3600s; off when left out.",
@@ -83,6 +104,10 @@ pub(super) const COMPARE: Parameter = Parameter {
 pub(super) fn document(endpoints: &[Endpoint]) -> Value {
     let paths: Map<String, Value> =
         endpoints.iter().map(|endpoint| (format!("{BASE}{}", endpoint.path), path_item(endpoint))).collect();
+    let mut paths = paths;
+    if let Some(deploys) = paths.get_mut(&format!("{BASE}/deploys")).and_then(Value::as_object_mut) {
+        deploys.insert("post".to_owned(), announce_item());
+    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -103,7 +128,14 @@ fn path_item(endpoint: &Endpoint) -> Value {
             "description": "DbiResourceId. A name that only one instance has redirects to it."
         })
     });
-    let parameters: Vec<Value> = id.into_iter().chain(endpoint.parameters.iter().map(parameter)).collect();
+    let digest = endpoint.path.contains("{digest}").then(|| {
+        json!({
+            "name": "digest", "in": "path", "required": true, "schema": { "type": "string" },
+            "description": "Id of the digest, as /top tells it: d1- and 32 hex digits."
+        })
+    });
+    let parameters: Vec<Value> =
+        id.into_iter().chain(digest).chain(endpoint.parameters.iter().map(parameter)).collect();
     let schema = if endpoint.kind == super::JSON { json!({ "type": "object" }) } else { json!({ "type": "string" }) };
     let error = json!({
         "description": "What is wrong, where, and how to mend it.",
@@ -114,6 +146,33 @@ fn path_item(endpoint: &Endpoint) -> Value {
             "summary": endpoint.summary,
             "parameters": parameters,
             "responses": { "200": { "description": "The answer.", "content": { endpoint.kind: { "schema": schema } } }, "default": error }
+        }
+    })
+}
+
+/// POST of a deploy, the one request that keeps something.
+fn announce_item() -> Value {
+    json!({
+        "summary": "Announces a deploy: a mark on every load chart from then on.",
+        "requestBody": {
+            "required": true,
+            "content": { "application/json": { "schema": {
+                "type": "object",
+                "required": ["label"],
+                "additionalProperties": false,
+                "properties": {
+                    "label": { "type": "string", "minLength": 1, "maxLength": super::deploys::MAX_LABEL_CHARS, "description": "What was deployed: checkout 2.31.0." },
+                    "at": { "type": "string", "description": "When, RFC 3339; now when left out." },
+                    "instance": { "type": "string", "description": "DbiResourceId or name, when it concerns one instance only." }
+                }
+            } } }
+        },
+        "responses": {
+            "201": { "description": "Kept.", "content": { "application/json": { "schema": { "type": "object" } } } },
+            "default": {
+                "description": "What is wrong, where, and how to mend it.",
+                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } }
+            }
         }
     })
 }

@@ -2,7 +2,8 @@
 //! same words. What a page would show as a notice is an error here.
 
 use app::paths::{DbPage, parameter};
-use units::{Compare, DbLoadQuery, Dimension, ResourceId, Zone};
+use http::HeaderMap;
+use units::{Compare, DbLoadQuery, DigestId, Dimension, ResourceId, Zone};
 
 use super::answer::ApiError;
 use super::openapi::{DIMENSIONS, MOST_ROWS};
@@ -22,6 +23,22 @@ pub(super) fn query(id: String, search: &str) -> Result<DbLoadQuery, ApiError> {
         query.compare = Compare::Off;
     }
     Ok(query)
+}
+
+/// The address of the page that shows a query's numbers, fixed to its window, in UTC.
+pub(super) fn permalink(headers: &HeaderMap, query: &DbLoadQuery, digest: Option<DigestId>) -> String {
+    let page = DbPage::new(query.instance.clone(), Zone::Utc);
+    let page = DbPage { query: query.clone(), digest, ..page };
+    let page = match query.range.resolve(crate::clock::now()) {
+        Ok(window) => page.pinned(window),
+        Err(_) => page,
+    };
+    crate::web::origin_of(headers) + &page.href()
+}
+
+/// The digest of a path.
+pub(super) fn digest(text: &str) -> Result<DigestId, ApiError> {
+    text.parse().map_err(|error: units::DigestIdError| ApiError::bad_parameter("digest", error.to_string()))
 }
 
 /// The dimension `/top` ranks by.

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use http::HeaderMap;
 use serde_json::{Map, Value, json};
 use units::{Aas, DbLoadQuery, Dimension};
 use view::{ContextView, DataTable, Panel, RowKind, SqlRow, TopSqlView};
 
 use super::answer::{ApiError, csv};
-use super::request::{by, limit, query};
+use super::request::{by, limit, permalink, query};
 use crate::clock;
 use crate::web::AppState;
 
@@ -75,6 +76,7 @@ pub(super) async fn top_csv(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(search): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let asked = Asked::read(id, search)?;
     let table = match asked.ranked(&state).await? {
@@ -82,10 +84,10 @@ pub(super) async fn top_csv(
         Ranked::Other(view) => view.table(),
         Ranked::Idle => DataTable::default(),
     };
-    Ok(csv(&table, &format!("top-{}-{}.csv", asked.by, asked.query.instance)))
+    Ok(csv(&table, &format!("top-{}-{}.csv", asked.by, asked.query.instance), &permalink(&headers, &asked.query, None)))
 }
 
-fn sql_row(row: &SqlRow) -> Value {
+pub(super) fn sql_row(row: &SqlRow) -> Value {
     let (kind, id) = match &row.kind {
         RowKind::Digest(id) => ("digest", Some(id)),
         RowKind::Remainder { .. } => ("remainder", None),

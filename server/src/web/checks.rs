@@ -16,6 +16,9 @@ const MAX_ADDRESS_BYTES: usize = 8 * 1024;
 /// Paths whose callers are machines elsewhere that prove themselves by signature or key.
 const MACHINES: &str = "/hooks/";
 
+/// The path scripts send to: JSON, which no form of another site can send without asking first.
+const SCRIPTS: &str = "/api/v1/deploys";
+
 /// Paths only our own pages read.
 const PANELS: &str = "/api/page/";
 
@@ -60,7 +63,8 @@ pub(super) async fn refuse_foreign(State(hosts): State<Hosts>, request: Request,
     }
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let is_machine = request.uri().path().starts_with(MACHINES);
-    if !is_reading && !is_machine && !is_from_here(request.headers()) {
+    let is_script = request.uri().path() == SCRIPTS && is_sent_by_script(request.headers());
+    if !is_reading && !is_machine && !is_script && !is_from_here(request.headers()) {
         return plain(StatusCode::FORBIDDEN, "this request comes from another site and is refused");
     }
     next.run(request).await
@@ -70,6 +74,13 @@ pub(super) async fn refuse_foreign(State(hosts): State<Hosts>, request: Request,
 fn is_asked_by_another_site(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
+/// Whether a script sent this: JSON, and no browser says that another site made it.
+fn is_sent_by_script(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_json = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    is_json && headers.get(ORIGIN).is_none() && !is_asked_by_another_site(headers)
 }
 
 /// Whether a changing request was sent by one of our pages. Browsers say so in `Sec-Fetch-Site`, or
@@ -126,6 +137,21 @@ mod tests {
             (vec![("content-type", "text/plain"), HOST, ("sec-fetch-site", "same-origin")], false),
         ] {
             assert_eq!(is_from_here(&headers(&pairs)), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn scripts_send_json_and_browsers_of_other_sites_nothing() {
+        const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
+        for (pairs, expected) in [
+            (vec![JSON], true),
+            (vec![JSON, ("sec-fetch-site", "none")], true),
+            (vec![JSON, ("origin", "http://evil.example")], false),
+            (vec![JSON, ("sec-fetch-site", "cross-site")], false),
+            (vec![("content-type", "text/plain")], false),
+            (vec![], false),
+        ] {
+            assert_eq!(is_sent_by_script(&headers(&pairs)), expected, "{pairs:?}");
         }
     }
 

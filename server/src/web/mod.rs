@@ -105,6 +105,15 @@ pub fn router(state: AppState, address: SocketAddr) -> Router {
         .layer(from_fn(request::identify))
 }
 
+/// Scheme and host a request came by, as a proxy in front tells them; empty without a host.
+pub(crate) fn origin_of(headers: &http::HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    let Some(host) = text("host").filter(is_plain) else { return String::new() };
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{host}")
+}
+
 /// Small answers, pictures and what is packed already stay as they are.
 fn compressible() -> impl Predicate {
     DefaultPredicate::new().and(NotForContentType::new("application/wasm"))

@@ -59,6 +59,7 @@ fn hand_over(state: &AppState, addresses: &Arc<ssr::Assets>) {
 fn session(parts: &Parts, now: Timestamp, request_id: String) -> Session {
     let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut session = Session::read(header(COOKIE), header(ACCEPT_LANGUAGE), now, request_id);
+    session.origin = super::origin_of(&parts.headers);
     if let Some(zone) = app::paths::zone_of(parts.uri.query().unwrap_or_default()) {
         session.zone = zone;
     }

@@ -63,17 +63,31 @@ impl FromStr for Compare {
             "last-week" => Self::LastWeek,
             other => other
                 .strip_prefix('-')
-                .and_then(|rest| rest.strip_suffix('s'))
-                .and_then(|secs| secs.parse().ok())
+                .and_then(seconds)
                 .map(Self::SecondsEarlier)
                 .ok_or_else(|| {
                     format!(
-                        "'{}' is no compare window; use off, previous, yesterday, last-week or -3600s",
+                        "'{}' is no compare window; use off, previous, yesterday, last-week, or a length such as -3600s, -2h or -28d",
                         other.chars().take(64).collect::<String>()
                     )
                 })?,
         })
     }
+}
+
+/// Seconds of a length such as `90s`, `15m`, `2h`, `28d` or `4w`; more than none.
+fn seconds(text: &str) -> Option<u32> {
+    let unit = text.chars().next_back()?;
+    let each = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        'w' => 7 * 86_400,
+        _ => return None,
+    };
+    let count: u32 = text[..text.len() - 1].parse().ok()?;
+    count.checked_mul(each).filter(|secs| *secs > 0)
 }
 
 impl From<Compare> for String {
@@ -217,6 +231,23 @@ impl DbLoadQuery {
             period: None,
             zone: Zone::default(),
             refresh: Refresh::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compare_windows_are_read_in_any_unit_and_printed_in_seconds() {
+        for (text, printed) in [("-2h", "-7200s"), ("-28d", "-2419200s"), ("-90s", "-90s"), ("off", "off")] {
+            let compare: Compare = text.parse().unwrap();
+            assert_eq!(compare.to_string(), printed);
+            assert_eq!(printed.parse(), Ok(compare));
+        }
+        for text in ["-0s", "-h", "2h", "-99999999w", "-1x", "-1é", ""] {
+            assert!(text.parse::<Compare>().is_err(), "{text}");
         }
     }
 }

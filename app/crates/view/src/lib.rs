@@ -14,6 +14,7 @@ mod compare;
 mod context;
 mod counters;
 mod coverage;
+mod find;
 mod fleet;
 mod legend;
 mod load;
@@ -21,6 +22,7 @@ pub mod number;
 mod panel;
 mod readout;
 mod scale;
+mod sheet;
 mod sql_page;
 mod table;
 mod top_sql;
@@ -34,15 +36,18 @@ pub use compare::{ChangeKind, CompareDigest, CompareDimension, CompareRow, Compa
 pub use context::{ContextRow, ContextView};
 pub use counters::{CounterStrip, CountersView};
 pub use coverage::{BucketCover, Coverage, GapReason};
+pub use find::{FoundDigest, FoundPlace, FoundTable, FoundView};
 pub use fleet::{FleetRow, FleetView, InstanceFacts, PiState};
 pub use legend::{Legend, LegendEntry, LegendRest};
 pub use load::{Ghost, Layer, LoadView, Marker, MarkerKind, Peak, VcpuLine};
 pub use panel::{Panel, Source, Trouble};
 pub use readout::{Readout, ReadoutRest, ReadoutRow};
 pub use scale::Scale;
+pub use sheet::{ColumnKind, Piece, Sheet, SheetColumn, SheetRow, Tone};
 pub use sql_page::{
-    CallFigure, CallSeries, ChangeCause, ChangePart, ChangeView, ColumnRole, ElsewhereRow, ElsewhereView, SqlPageView,
-    StatementFacts, StatementFinding,
+    CallFigure, CallSeries, ChangeCause, ChangePart, ChangeView, ColumnLoad, ColumnRole, ElsewhereRow, ElsewhereView,
+    IndexHypothesis, LiteralSlot, LiteralValue, LiteralsView, SqlPageView, SqlSpan, SqlSpanKind, StatementFacts,
+    StatementFinding,
 };
 pub use table::{Cell, DataTable, guarded};
 pub use top_sql::{Badge, ChildStatement, LoadPart, RowKind, SqlRow, TopSqlView};

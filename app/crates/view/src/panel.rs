@@ -62,4 +62,7 @@ pub struct Source {
     pub collected_to: Option<Timestamp>,
     /// Whether the numbers are of a seeded world instead of a measured one.
     pub simulated: bool,
+    /// The calls of the AWS CLI that answer with these numbers, one a line.
+    #[serde(default)]
+    pub calls: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Aas, DigestId, Engine, ResourceId, Timestamp, WaitClass, Window};
 
-use crate::{ChildStatement, LoadView, SqlRow, Verdict};
+use crate::{ChildStatement, LoadView, Source, SqlRow, Verdict};
 
 /// One digest on one instance in one window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,43 @@ pub struct SqlPageView {
     pub findings: Vec<StatementFinding>,
     /// Columns it filters, joins, groups and orders by: what an index could serve.
     pub columns: Vec<ColumnRole>,
+    /// Columns of its tables by the load that asks for them, one table each: what to test an index on.
+    pub hypotheses: Vec<IndexHypothesis>,
+    /// The statement laid out.
+    pub laid_out: Vec<SqlSpan>,
+    /// The statement as it was sent, literals masked.
+    pub sent: Vec<SqlSpan>,
+    /// A script that shows its plan without executing it; `None` when the text is cut.
+    pub explain: Option<String>,
+    /// Where the numbers come from.
+    pub source: Source,
+}
+
+/// A stretch of a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlSpan {
+    /// How it is set.
+    pub kind: SqlSpanKind,
+    /// Its text.
+    pub text: String,
+    /// The finding it belongs to: its number in [`SqlPageView::findings`], from 1.
+    pub mark: Option<u8>,
+}
+
+/// How a stretch of a statement is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SqlSpanKind {
+    /// As it is.
+    Plain,
+    /// A keyword.
+    Keyword,
+    /// A table.
+    Table,
+    /// A literal or parameter.
+    Param,
+    /// A comment, or where the text was cut.
+    Comment,
 }
 
 /// What is known of a statement, whenever it ran.
@@ -152,6 +189,74 @@ pub struct ColumnRole {
     pub column: String,
     /// `filter`, `join`, `group`, `order`.
     pub role: String,
+}
+
+/// An index that statements of the window could use, if the planner agrees: a hypothesis from their
+/// texts. Nothing is known of the table, its size or the indexes it has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndexHypothesis {
+    /// The table.
+    pub table: String,
+    /// Columns in the order of the index: equality and join first, then order.
+    pub columns: Vec<String>,
+    /// Load of the digests that would use its first column.
+    pub load: Aas,
+    /// How many digests that are.
+    pub digests: u32,
+    /// Every column of the table that digests of the window ask for, most load first.
+    pub asked: Vec<ColumnLoad>,
+    /// How to test it; `None` when the engine has no way or the text is cut.
+    pub script: Option<String>,
+}
+
+/// A column and the load of the digests that use it so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnLoad {
+    /// Column.
+    pub column: String,
+    /// `filter`, `join`, `group`, `order`.
+    pub role: String,
+    /// Their load.
+    pub load: Aas,
+}
+
+/// How the literals of a digest's statements are spread: keyed hashes, never values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LiteralsView {
+    /// Places of literals in the statement, the most skewed first.
+    pub slots: Vec<LiteralSlot>,
+    /// Statements whose load is known.
+    pub statements: u32,
+    /// Load of those statements.
+    pub known: Aas,
+    /// Load of the digest.
+    pub total: Aas,
+    /// Where the numbers come from.
+    pub source: Source,
+}
+
+/// One place of a literal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LiteralSlot {
+    /// Its number in the order of the text, from 0.
+    pub slot: u32,
+    /// The words around it in the masked text, when they can be told.
+    pub place: String,
+    /// Values by load.
+    pub values: Vec<LiteralValue>,
+    /// Different values seen.
+    pub distinct: u32,
+}
+
+/// One value of a slot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LiteralValue {
+    /// The first hex digits of its keyed hash.
+    pub hash: String,
+    /// Load of the statements that hold it.
+    pub load: Aas,
+    /// Part of the load of the statements that are known, 0 to 1.
+    pub share: Option<f64>,
 }
 
 /// The same digest on other instances.

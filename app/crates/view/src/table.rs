@@ -87,7 +87,7 @@ impl LoadView {
     /// A row a bucket: time in UTC, total, layers from the bottom, remainder, compare window, cover.
     #[must_use]
     pub fn table(&self) -> DataTable {
-        let mut head = vec!["time".to_owned(), "total AAS".to_owned()];
+        let mut head = vec!["time UTC".to_owned(), "total AAS".to_owned()];
         head.extend(self.layers.iter().map(|layer| layer.label.clone()));
         head.extend(self.remainder.iter().map(|layer| layer.label.clone()));
         head.extend(
@@ -183,11 +183,87 @@ impl ContextView {
     }
 }
 
+impl crate::SqlPageView {
+    /// The aligned charts: a row a bucket with the load by wait, the load of the instance, calls,
+    /// latency and rows.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let mut table = self.load.table();
+        let at = |values: &[Option<f64>], bucket: usize| Cell::from(values.get(bucket).copied().flatten());
+        let figures = self.calls.iter().map(|series| match series.figure {
+            crate::CallFigure::Calls => "calls /s",
+            crate::CallFigure::Latency => "ms /call",
+            crate::CallFigure::Rows => "rows /call",
+        });
+        table.head.push("instance total AAS".to_owned());
+        table.head.extend(figures.map(ToOwned::to_owned));
+        for (bucket, row) in table.rows.iter_mut().enumerate() {
+            row.push(at(&self.whole, bucket));
+            row.extend(self.calls.iter().map(|series| at(&series.values, bucket)));
+        }
+        table
+    }
+}
+
+impl crate::CompareView {
+    /// A row a digest by size of its change, then the rest and the total.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let names = [
+            "digest",
+            "statement",
+            "kind",
+            "before AAS",
+            "after AAS",
+            "change AAS",
+            "calls before /s",
+            "calls after /s",
+            "ms before /call",
+            "ms after /call",
+        ];
+        let kind = |kind: crate::ChangeKind| match kind {
+            crate::ChangeKind::New => "new",
+            crate::ChangeKind::Gone => "gone",
+            crate::ChangeKind::Regressed => "regressed",
+            crate::ChangeKind::Improved => "improved",
+            crate::ChangeKind::More => "more",
+            crate::ChangeKind::Less => "less",
+        };
+        let mut rows: Vec<Vec<Cell>> = self
+            .digests
+            .iter()
+            .map(|digest| {
+                vec![
+                    text(digest.digest.to_string()),
+                    text(digest.statement.clone()),
+                    text(kind(digest.kind)),
+                    Cell::Number(digest.before.0),
+                    Cell::Number(digest.after.0),
+                    Cell::Number(digest.change()),
+                    digest.calls.0.into(),
+                    digest.calls.1.into(),
+                    digest.ms.0.into(),
+                    digest.ms.1.into(),
+                ]
+            })
+            .collect();
+        let mut closing = |name: &str, before: Option<f64>, after: Option<f64>, change: Option<f64>| {
+            let mut row = vec![text(name), text(""), text(""), before.into(), after.into(), change.into()];
+            row.resize(names.len(), Cell::Missing);
+            rows.push(row);
+        };
+        closing("other", None, None, Some(self.digests_rest));
+        let (before, after) = (self.before.mean.map(|mean| mean.0), self.after.mean.map(|mean| mean.0));
+        closing("total", before, after, before.zip(after).map(|(before, after)| after - before));
+        DataTable { head: head(&names), rows }
+    }
+}
+
 impl CountersView {
     /// A row a bucket, a column a strip.
     #[must_use]
     pub fn table(&self) -> DataTable {
-        let mut head = vec!["time".to_owned()];
+        let mut head = vec!["time UTC".to_owned()];
         head.extend(self.strips.iter().map(|strip| {
             if strip.unit.is_empty() { strip.metric.clone() } else { format!("{} ({})", strip.metric, strip.unit) }
         }));

@@ -1,21 +1,21 @@
 //! The bars above the panels: instance and time, alarm, chips.
 
 use leptos::prelude::*;
-use units::{Dimension, Filter};
-use view::{InstanceFacts, PiState, Severity};
+use units::{Compare, Dimension, Filter};
+use view::{BlockedChip, InstanceFacts, Panel, PiState, Severity};
 
 use super::super::controls::{
     RangePage, compare_choices, compare_name, range_control, refresh_choices, refresh_name, zone_choices,
 };
 use super::super::frame::use_frame;
-use super::{DbContext, SLICES};
+use super::{DbContext, LoadResource, SLICES};
 use crate::components::chips::{AddFilter, Chip, FilterBar};
 use crate::components::clock::use_reader_clock;
 use crate::components::context_bar::ContextBar;
 use crate::components::sentence::sentence;
 use crate::components::time_range::{Choice, ChoiceMenu, TimeRangeControl};
 use crate::messages::{self as m, Say, use_say};
-use crate::paths::{self, DbPage};
+use crate::paths::{self, ComparePage, DbPage};
 use crate::server_fns::AlarmLanding;
 use crate::session::use_session;
 use crate::ui::{CopyButton, Dropdown, Icon, IconMark, MenuItem, Status, StatusGlyph};
@@ -83,8 +83,9 @@ fn facts_line(facts: &InstanceFacts, say: Say) -> String {
     parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
+/// Time range, compare, refresh, copy link: of the page of an instance or of a statement.
 #[component]
-fn Controls(context: DbContext) -> impl IntoView {
+pub(in crate::pages) fn Controls(context: DbContext) -> impl IntoView {
     let (say, clock, session) = (use_say(), use_reader_clock(), use_session());
     let (page, now) = (context.page.get(), context.at.get());
     let window = page.query.range.resolve(now);
@@ -117,6 +118,7 @@ fn Controls(context: DbContext) -> impl IntoView {
                 value=compare_name(&page.query.compare, say)
                 choices=compare_choices(&page, say)
                 key="c"
+                more=compare_more(&page, say)
             />
             {live}
             {(!is_frozen)
@@ -140,6 +142,30 @@ fn Controls(context: DbContext) -> impl IntoView {
             />
         </div>
     }
+}
+
+/// Another length, and the page of two windows.
+fn compare_more(page: &DbPage, say: Say) -> AnyView {
+    let carried = page.carried(&["compare"]).into_iter();
+    let carried = carried.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let chosen = match page.query.compare {
+        Compare::SecondsEarlier(_) => page.query.compare.to_string(),
+        _ => String::new(),
+    };
+    view! {
+        <hr class="menu__rule" />
+        <form class="range-picker__form" method="get" action=page.path()>
+            {carried.collect_view()}
+            <label class="range-picker__label">
+                {say.text(m::COMPARE_CHOSEN)}
+                <span class="field"><input class="field__input" name="compare" value=chosen placeholder="-2h" maxlength="16" autocomplete="off" spellcheck="false" required="" /></span>
+            </label>
+            <button class="button button--small" type="submit">{say.text(m::APPLY)}</button>
+        </form>
+        <hr class="menu__rule" />
+        <a class="menu__item" href=ComparePage::of(page).href()>{say.text(m::COMPARE_WINDOWS)}</a>
+    }
+    .into_any()
 }
 
 /// Parameters of the address that could not be read.
@@ -192,23 +218,42 @@ fn AlarmHead(landing: AlarmLanding) -> impl IntoView {
 
 /// Chips and the slice-by control.
 #[component]
-pub(super) fn ChipBar(context: DbContext) -> impl IntoView {
+pub(super) fn ChipBar(context: DbContext, load: LoadResource) -> impl IntoView {
     let say = use_say();
-    move || {
+    let bar = move || {
         let page = context.page.get();
-        let chips = page.query.filters.iter().map(|filter| Chip {
-            filter: filter.clone(),
-            value: chip_value(filter),
-            without: page.without_filter(filter).href(),
-        });
-        let slices = SLICES.map(|slice| Choice {
-            href: page.with_slice(slice).href(),
-            label: say.text(m::dimension(slice)).to_owned(),
-            current: slice == page.query.slice,
-        });
-        let add = AddFilter { action: page.path(), carried: page.carried(&[]) };
-        view! { <FilterBar chips=chips.collect() add=add slices=slices.to_vec() /> }
-    }
+        Suspend::new(async move {
+            let blocked = match load.await {
+                Ok(Panel::Data(view)) => view.blocked,
+                _ => Vec::new(),
+            };
+            chip_bar(&page, &blocked, say)
+        })
+    };
+    view! { <Transition fallback=|| ()>{bar}</Transition> }
+}
+
+fn chip_bar(page: &DbPage, blocked: &[BlockedChip], say: Say) -> AnyView {
+    let chips = page.query.filters.iter().map(|filter| Chip {
+        blocked: blocked.iter().find(|chip| chip.filter == *filter).map(|chip| blocked_words(chip, say)),
+        filter: filter.clone(),
+        value: chip_value(filter),
+        without: page.without_filter(filter).href(),
+    });
+    let slices = SLICES.map(|slice| Choice {
+        href: page.with_slice(slice).href(),
+        label: say.text(m::dimension(slice)).to_owned(),
+        current: slice == page.query.slice,
+    });
+    let add = AddFilter { action: page.path(), carried: page.carried(&[]) };
+    view! { <FilterBar chips=chips.collect() add=add slices=slices.to_vec() /> }.into_any()
+}
+
+/// Why a chip is not applied.
+pub(super) fn blocked_words(chip: &BlockedChip, say: Say) -> String {
+    let filter =
+        format!("{} {}", say.text(m::dimension(chip.filter.dimension)).to_lowercase(), chip_value(&chip.filter));
+    m::blocked(&filter, chip.reason, say)
 }
 
 /// What a chip reads: a digest id is cut to what tells it from others.

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use units::{DigestId, Dimension, Filter, SortBy};
 use view::chart::ChartWords;
 use view::number::percent;
-use view::{ContextView, CountersView, LoadView, Panel, TopSqlView};
+use view::{ContextView, CountersView, LoadView, Panel, Source, TopSqlView};
 
 use super::super::controls::ghost_name;
-use super::{DbContext, SLICES, state_links};
+use super::bars::blocked_words;
+use super::{DbContext, LoadResource, SLICES, state_links};
 use crate::components::clock::use_reader_clock;
 use crate::components::context_tabs::{ContextLinks, ContextTabs, RankList};
 use crate::components::counters::CounterStrips;
@@ -23,7 +24,7 @@ use crate::components::verdict::VerdictLine;
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::DbPage;
 use crate::server_fns::{
-    AlarmLanding, Judgement, fetch_counters, fetch_db_load, fetch_overview, judge_db_load, rank_context, rank_top_sql,
+    AlarmLanding, Judgement, fetch_counters, fetch_overview, judge_db_load, rank_context, rank_top_sql,
 };
 
 /// Tabs in the row; the others stand behind *More*.
@@ -52,10 +53,13 @@ pub(super) fn JudgementPanel(context: DbContext) -> impl IntoView {
 
 /// DB load: legend, chart, mini-map.
 #[component]
-pub(super) fn LoadPanel(context: DbContext, landing: Resource<Option<AlarmLanding>>) -> impl IntoView {
+pub(super) fn LoadPanel(
+    context: DbContext,
+    landing: Resource<Option<AlarmLanding>>,
+    load: LoadResource,
+) -> impl IntoView {
     let say = use_say();
     let key = move || context.key(DbPage::load_search);
-    let load = Resource::new(key, |(instance, search, at)| fetch_db_load(instance, search, at));
     let overview = Resource::new(key, |(instance, search, at)| fetch_overview(instance, search, at));
     let (is_stale, set_stale) = signal(false);
     let body = move || {
@@ -90,12 +94,18 @@ pub(super) fn LoadPanel(context: DbContext, landing: Resource<Option<AlarmLandin
             say.with(m::LOAD_META, &[("slice", &slice), ("period", &period)])
         })
     };
+    let tools = move || {
+        Suspend::new(async move {
+            let calls = calls_of(&load.await, |view| &view.source);
+            view! { <LoadTools context=context calls=calls /> }
+        })
+    };
     view! {
         <section class="panel" aria-label=say.text(m::DB_LOAD) class:panel--stale=is_stale>
             <div class="panel__head">
                 <h2 class="panel__title">{say.text(m::DB_LOAD)}</h2>
                 <span class="panel__meta"><Transition fallback=|| ()>{meta}</Transition></span>
-                {move || view! { <LoadTools context=context /> }}
+                <Transition fallback=|| ()>{tools}</Transition>
             </div>
             <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
         </section>
@@ -104,7 +114,7 @@ pub(super) fn LoadPanel(context: DbContext, landing: Resource<Option<AlarmLandin
 
 /// Whole window, chart or table, call, CSV, image.
 #[component]
-fn LoadTools(context: DbContext) -> impl IntoView {
+fn LoadTools(context: DbContext, calls: Vec<String>) -> impl IntoView {
     let say = use_say();
     let page = context.page.get();
     let window = context.window();
@@ -114,6 +124,7 @@ fn LoadTools(context: DbContext) -> impl IntoView {
     let tools = window.map_or_else(PanelTools::default, |window| PanelTools {
         json: Some(page.api_href("load", window)),
         csv: Some(page.api_href("load.csv", window)),
+        calls,
     });
     view! {
         <div class="panel__tools">
@@ -167,10 +178,7 @@ fn filter_href(page: &DbPage, dimension: Dimension, key: &str) -> Option<String>
 
 /// Chips that the numbers do not follow, and why.
 fn blocked_chips(view: &LoadView, say: Say) -> Option<impl IntoView + use<>> {
-    let lines = view.blocked.iter().map(|chip| {
-        let filter = format!("{} {}", say.text(m::dimension(chip.filter.dimension)).to_lowercase(), chip.filter.value);
-        view! { <li>{m::blocked(&filter, chip.reason, say)}</li> }
-    });
+    let lines = view.blocked.iter().map(|chip| view! { <li>{blocked_words(chip, say)}</li> });
     let lines = lines.collect_view();
     (!view.blocked.is_empty()).then(|| view! { <ul class="notice notice--warning notice--inside">{lines}</ul> })
 }
@@ -241,23 +249,38 @@ pub(super) fn TopSqlPanel(context: DbContext) -> impl IntoView {
             }
         })
     };
+    let tools = move || {
+        Suspend::new(async move {
+            let calls = calls_of(&top.await, |view| &view.source);
+            view! { <div class="panel__tools"><ToolLinks tools=api_tools(context, ("top", "top.csv"), calls) /></div> }
+        })
+    };
     view! {
         <section class="panel span-9" aria-label=say.text(m::TOP_SQL) class:panel--stale=is_stale>
             <div class="panel__head">
                 <h2 class="panel__title">{say.text(m::TOP_SQL)}</h2>
                 <span class="panel__meta"><Transition fallback=|| ()>{meta}</Transition></span>
-                {move || view! { <div class="panel__tools"><ToolLinks tools=api_tools(context, "top", "top.csv") /></div> }}
+                <Transition fallback=|| ()>{tools}</Transition>
             </div>
             <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
         </section>
     }
 }
 
-fn api_tools(context: DbContext, json: &str, csv: &str) -> PanelTools {
+/// The commands behind a panel, when it has data.
+fn calls_of<T, E>(answer: &Result<Panel<T>, E>, source: impl Fn(&T) -> &Source) -> Vec<String> {
+    match answer {
+        Ok(Panel::Data(view)) => source(view).calls.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn api_tools(context: DbContext, (json, csv): (&str, &str), calls: Vec<String>) -> PanelTools {
     let page = context.page.get();
     context.window().map_or_else(PanelTools::default, |window| PanelTools {
         json: Some(page.api_href(json, window)),
         csv: Some(page.api_href(csv, window)),
+        calls,
     })
 }
 
@@ -339,6 +362,10 @@ fn context_body(view: ContextView, context: DbContext) -> AnyView {
     let say = use_say();
     let dimension = view.dimension;
     let page = StoredValue::new(context.page.get_untracked());
+    let tools = page.with_value(|page| {
+        let href = |what: &str| context.window().map(|window| page.with_tab(dimension).ranked_href(what, window));
+        PanelTools { json: href("top"), csv: href("top.csv"), calls: view.source.calls.clone() }
+    });
     let links = Callback::new(move |key: String| {
         page.with_value(|page| {
             let only = filter_href(page, dimension, &key);
@@ -350,6 +377,7 @@ fn context_body(view: ContextView, context: DbContext) -> AnyView {
         <RankList view=view links=links />
         <div class="panel__foot">
             <span>{say.text(m::CONTEXT_HINT)}</span>
+            <span class="panel__tools"><ToolLinks tools=tools /></span>
         </div>
     }
     .into_any()
@@ -384,11 +412,12 @@ fn counters_body(view: CountersView, context: DbContext, width: u32) -> AnyView 
     const LABELS_PX: u32 = 176;
     let (say, clock) = (use_say(), use_reader_clock());
     let source = source_line(&view.source, &clock, say);
+    let tools = api_tools(context, ("counters", "counters.csv"), view.source.calls.clone());
     let width = if width > 700 { width - LABELS_PX } else { width };
     view! {
         <CounterStrips view=view width=width focus=context.focus on_window=context.on_window />
-        <div class="panel__foot panel__foot--end">
-            <span></span>
+        <div class="panel__foot">
+            <span class="panel__tools"><ToolLinks tools=tools /></span>
             <span>{source}</span>
         </div>
     }

@@ -344,6 +344,15 @@ impl Archive {
         self.read(|view| facts::statements_of_digest(view.connection, &digest.to_string()))
     }
 
+    /// Statements whose text without literals or tags hold `text` (lower case), or that it names by
+    /// digest, the first digits of one, or an id; at most `limit`, those seen last first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn find_statements(&self, text: &str, limit: usize) -> Result<Vec<Statement>> {
+        self.read(|view| facts::find_statements(view.connection, text, limit))
+    }
+
     /// Statements whose text was cut, most recently seen first.
     ///
     /// # Errors

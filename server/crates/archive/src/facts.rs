@@ -70,8 +70,9 @@ fn better(known: Statement, new: &Statement) -> Statement {
         || (known.truncated && new.masked.len() > known.masked.len());
     let (first_seen, last_seen) = (known.first_seen.min(new.first_seen), known.last_seen.max(new.last_seen));
     let (db_id, parent) = (new.db_id.clone().or(known.db_id.clone()), new.parent.clone().or(known.parent.clone()));
+    let literals = if new.literals.is_empty() { known.literals.clone() } else { new.literals.clone() };
     let body = if upgrade { new.clone() } else { known };
-    Statement { first_seen, last_seen, db_id, parent, ..body }
+    Statement { first_seen, last_seen, db_id, parent, literals, ..body }
 }
 
 pub(crate) fn put_statement(connection: &Connection, statement: &Statement) -> Result<()> {
@@ -126,6 +127,19 @@ pub(crate) fn statements(connection: &Connection, pi_ids: &BTreeSet<&str>) -> Re
 
 pub(crate) fn statements_of_digest(connection: &Connection, digest: &str) -> Result<Vec<Statement>> {
     bodies(connection, "SELECT body FROM statement WHERE digest = ?1 ORDER BY pi_id", [digest])
+}
+
+/// Statements whose normal form, tables or tags hold `text` (lower case), or that it names by id;
+/// those seen last first.
+pub(crate) fn find_statements(connection: &Connection, text: &str, limit: usize) -> Result<Vec<Statement>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let select = "SELECT body FROM statement
+         WHERE instr(lower(json_extract(body, '$.normal_form')), ?1) > 0
+            OR instr(lower(json_extract(body, '$.tags')), ?1) > 0
+            OR lower(pi_id) = ?1 OR digest = ?1 OR (length(?1) >= 6 AND instr(digest, '-' || ?1) > 0)
+            OR json_extract(body, '$.db_id') = ?1
+         ORDER BY last_seen DESC LIMIT ?2";
+    bodies(connection, select, params![text, limit])
 }
 
 pub(crate) fn truncated_statements(connection: &Connection, limit: usize) -> Result<Vec<Statement>> {

@@ -116,6 +116,12 @@ impl Collector {
         Ok(Self { regions, texts: TextReader::default(), waits: WaitNames::default(), ledger })
     }
 
+    /// The same collector, noting the literals of statements as hashes under `key`.
+    #[must_use]
+    pub fn with_literal_key(self, key: crate::LiteralKey) -> Self {
+        Self { texts: self.texts.with_literal_key(key), ..self }
+    }
+
     /// Makes clients for an endpoint of our own instead of AWS, with keys that only it takes.
     pub async fn connect_to(endpoint_url: &str, region: &str) -> Self {
         let keys = aws_credential_types::Credentials::new("local", "local", None, None, "local endpoint");

@@ -24,4 +24,4 @@ pub use cloudwatch::MetricRow;
 pub use error::CollectError;
 pub use ledger::{Ledger, Tally};
 pub use performance_insights::{Answer, Question};
-pub use statement::RawText;
+pub use statement::{LiteralKey, RawText};

@@ -366,6 +366,9 @@ impl Part<'_> {
         let mut statement = texts.read(&text, dimensions.get(names.key)?, self.call.instance.engine);
         statement.db_id = dimensions.get(&format!("{}.db_id", names.group)).cloned();
         statement.dimension = group;
+        if group == Dimension::Statement {
+            statement.literals = texts.literals(&text, self.call.instance.engine);
+        }
         statement.parent = dimensions.get("db.sql.tokenized_id").cloned();
         (statement.first_seen, statement.last_seen) = (first_seen, last_seen);
         Some(statement)

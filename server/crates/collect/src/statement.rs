@@ -1,11 +1,12 @@
 //! Statement text: read once, masked, forgotten. // PI `GetDimensionKeyDetails`
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use samples::{Batch, Grouping, Instance, Statement};
-use sql_digest::{Completeness, Digest, DigestCache, Digester};
+use sql_digest::{Completeness, Digest, DigestCache, Digester, literal_slots};
 use units::{Dimension, Engine, Period, Timestamp, Window};
 
 use crate::access::{Collector, Lane};
@@ -35,23 +36,62 @@ impl std::fmt::Debug for RawText {
 /// Texts whose digest is remembered: a poll brings some hundred, mostly the same each time.
 const REMEMBERED: usize = 4096;
 
+/// Bytes kept of the hash of a literal: enough to tell values apart.
+const LITERAL_HASH_BYTES: usize = 8;
+
 /// Reads texts, each new one once. Clones share what they remember.
 #[derive(Clone, Debug)]
-pub(crate) struct TextReader(Arc<Mutex<DigestCache>>);
+pub(crate) struct TextReader {
+    cache: Arc<Mutex<DigestCache>>,
+    /// Hashes literals; without one they are not looked at.
+    literal_key: Option<LiteralKey>,
+}
+
+/// Keys the hashes of literals. It is made once per installation and never leaves it.
+#[derive(Clone, Copy)]
+pub struct LiteralKey([u8; 32]);
+
+impl LiteralKey {
+    /// A key of 256 bits.
+    #[must_use]
+    pub const fn new(bits: [u8; 32]) -> Self {
+        Self(bits)
+    }
+}
+
+impl std::fmt::Debug for LiteralKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LiteralKey")
+    }
+}
 
 impl Default for TextReader {
     fn default() -> Self {
         // Texts come from strangers, who must not know which ones share a place.
         let seed = RandomState::new().build_hasher().finish();
-        Self(Arc::new(Mutex::new(DigestCache::new(REMEMBERED, seed))))
+        Self { cache: Arc::new(Mutex::new(DigestCache::new(REMEMBERED, seed))), literal_key: None }
     }
 }
 
 impl TextReader {
+    /// The same reader, hashing literals.
+    pub(crate) fn with_literal_key(self, key: LiteralKey) -> Self {
+        Self { literal_key: Some(key), ..self }
+    }
+
+    /// The literals of a text as slots and keyed hashes, each pair once; none without a key.
+    pub(crate) fn literals(&self, text: &RawText, engine: Engine) -> Vec<(u32, String)> {
+        let Some(LiteralKey(key)) = &self.literal_key else { return Vec::new() };
+        let hex = |hash: &[u8]| hash.iter().take(LITERAL_HASH_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        let slots = literal_slots(&text.0, engine, key).into_iter();
+        let pairs: BTreeSet<(u32, String)> = slots.map(|slot| (slot.slot, hex(&slot.hash))).collect();
+        pairs.into_iter().collect()
+    }
+
     /// Digests a text as answers hold it: perhaps cut. Times, native id and parent are the caller's
     /// to fill in.
     pub(crate) fn read(&self, text: &RawText, pi_id: &str, engine: Engine) -> Statement {
-        let digest = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).digest(&text.0, engine));
+        let digest = Arc::clone(self.cache.lock().unwrap_or_else(PoisonError::into_inner).digest(&text.0, engine));
         statement(text, &digest, pi_id, engine)
     }
 }
@@ -71,6 +111,7 @@ fn statement(text: &RawText, digest: &Digest, pi_id: &str, engine: Engine) -> St
         tables: digest.tables.iter().map(|table| table.name.clone()).collect(),
         tags: digest.tags.iter().map(|(key, value)| (key.to_string(), value.to_owned())).collect(),
         truncated: digest.truncated,
+        literals: Vec::new(),
         tree: digest.tree,
         first_seen: Timestamp::default(),
         last_seen: Timestamp::default(),

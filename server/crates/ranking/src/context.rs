@@ -6,6 +6,7 @@ use view::{BlockedChip, ContextRow, ContextView, Panel};
 
 use crate::Result;
 use crate::averages::weighted_mean;
+use crate::aws_cli::load_calls;
 use crate::facts::{source_of, state_of};
 use crate::load_view::{by_slice, wait_class};
 use crate::page::Page;
@@ -40,14 +41,16 @@ fn context_panel(lookup: &Lookup, page: &Page, dimension: Dimension) -> Result<P
         return Ok(state);
     }
     let before = page.answer_before(lookup, &question, &index)?;
-    Ok(Panel::Data(rank_dimension(&ContextInput {
+    let mut view = rank_dimension(&ContextInput {
         instance: &page.instance,
         dimension,
         matrix: &matrix,
         before: before.as_ref(),
         index: &index,
         blocked: &question.blocked,
-    })))
+    });
+    view.source.calls = load_calls(&page.instance, &page.axis, &question, &[]);
+    Ok(Panel::Data(view))
 }
 
 /// What a context view is made of.

@@ -6,6 +6,7 @@ use view::{CounterStrip, CountersView, Panel, Source, Trouble};
 
 use crate::Result;
 use crate::averages::weighted_mean;
+use crate::aws_cli::counter_calls;
 use crate::facts::trouble_of;
 use crate::page::Page;
 use crate::reader::{Lookup, Reader};
@@ -49,6 +50,15 @@ const DATABASE_COUNTERS: [(Engine, &str, &str, &str, f64); 16] = [
     (Engine::MySql, "db.Users.Aborted_connects.avg", "Aborted connects", "/s", 1.0),
 ];
 
+/// Counters of the operating system, of every engine where Enhanced Monitoring is on: (name, label,
+/// unit, scale). Memory is in KiB there.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights_Counters.html>
+const SYSTEM_COUNTERS: [(&str, &str, &str, f64); 3] = [
+    ("os.cpuUtilization.total.avg", "CPU by the system", "%", 1.0),
+    ("os.loadAverageMinute.one.avg", "Load average, 1 min", "", 1.0),
+    ("os.memory.free.avg", "Free memory by the system", "B", 1024.0),
+];
+
 /// The strips of an instance, in reading order.
 #[must_use]
 pub fn shown_for(engine: Engine) -> Vec<Shown> {
@@ -71,7 +81,13 @@ pub fn shown_for(engine: Engine) -> Vec<Shown> {
     let database = DATABASE_COUNTERS.iter().filter(|counter| like(counter.0)).map(|(_, name, label, unit, scale)| {
         Shown { metric: MetricName::pi(*name), label: (*label).to_owned(), unit: (*unit).to_owned(), scale: *scale }
     });
-    cloudwatch.chain(database).collect()
+    let system = SYSTEM_COUNTERS.iter().map(|(name, label, unit, scale)| Shown {
+        metric: MetricName::pi(*name),
+        label: (*label).to_owned(),
+        unit: (*unit).to_owned(),
+        scale: *scale,
+    });
+    cloudwatch.chain(database).chain(system).collect()
 }
 
 /// CloudWatch's unit as we print it, and the factor to it.
@@ -103,6 +119,7 @@ fn counters_panel(lookup: &Lookup, page: &Page) -> Result<Panel<CountersView>> {
     let page = page.in_buckets(page.axis.period.max(Period::MINUTE));
     let shown = shown_for(page.instance.engine);
     let matrix = read(lookup, &page, &shown)?;
+    let names: Vec<MetricName> = shown.iter().map(|shown| shown.metric.clone()).collect();
     let is_empty = matrix.series.iter().all(|series| series.values.iter().all(Option::is_none));
     if is_empty {
         lookup.lack(Wanted::Counters { instance: page.instance.id.clone(), window: page.axis.window });
@@ -116,6 +133,7 @@ fn counters_panel(lookup: &Lookup, page: &Page) -> Result<Panel<CountersView>> {
             name: "CloudWatch, Performance Insights".to_owned(),
             collected_to: matrix.series.iter().filter_map(|series| series.cover.collected_to).max(),
             simulated: page.instance.simulated,
+            calls: counter_calls(&page.instance, &page.axis, &names),
         },
     }))
 }

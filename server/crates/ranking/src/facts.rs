@@ -72,6 +72,7 @@ pub(crate) fn source_of(instance: &Instance, matrix: &LoadMatrix) -> Source {
         name: PERFORMANCE_INSIGHTS.to_owned(),
         collected_to: matrix.cover.collected_to,
         simulated: instance.simulated,
+        calls: Vec::new(),
     }
 }
 

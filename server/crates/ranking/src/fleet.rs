@@ -62,6 +62,7 @@ fn fleet(lookup: &Lookup, window: Window, zone: &Zone) -> Result<FleetView> {
             name: PERFORMANCE_INSIGHTS.to_owned(),
             collected_to: totals.instances.values().filter_map(|matrix| matrix.cover.collected_to).max(),
             simulated: instances.iter().any(|instance| instance.simulated),
+            calls: Vec::new(),
         },
     })
 }

@@ -7,6 +7,7 @@ use units::{Dimension, FilterOp, SortBy};
 use view::BlockedChip;
 
 use crate::Result;
+use crate::aws_cli::{load_calls, statistics_of};
 use crate::page::Page;
 use crate::question::{Question, type_of_event};
 use crate::reader::Lookup;
@@ -22,6 +23,8 @@ pub(crate) struct Gathered {
     pub(crate) stats_before: Option<StatementStats>,
     pub(crate) index: SqlIndex,
     pub(crate) blocked: Vec<BlockedChip>,
+    /// The calls of the AWS CLI that answer the same.
+    pub(crate) calls: Vec<String>,
 }
 
 pub(crate) fn gather(lookup: &Lookup, page: &Page) -> Result<Gathered> {
@@ -31,7 +34,9 @@ pub(crate) fn gather(lookup: &Lookup, page: &Page) -> Result<Gathered> {
     let id = &page.instance.id;
     let stats = |window| lookup.archive.statement_stats(id, &StatementStat::ALL, window);
     let has_stats = !question.narrows_sql();
+    let statistics = if has_stats { statistics_of(page.instance.engine) } else { Vec::new() };
     Ok(Gathered {
+        calls: load_calls(&page.instance, &page.axis, &question, &statistics),
         by_type: waits_of(lookup, page, &question, &matrix)?,
         stats: has_stats.then(|| stats(page.axis.window)).transpose()?,
         stats_before: page.compare.filter(|_| has_stats).map(|(window, _)| stats(window)).transpose()?,

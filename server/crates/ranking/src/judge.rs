@@ -9,7 +9,7 @@ use crate::alarms::alarms_of;
 use crate::averages::{newest, p99, peak, weighted_mean};
 use crate::coverage::coverage_of;
 use crate::gather::gather;
-use crate::matrix::regrouped;
+use crate::matrix::{reconciled, regrouped};
 use crate::page::Page;
 use crate::reader::{Lookup, Reader, is_covered};
 use crate::top_sql::mean_of;
@@ -43,6 +43,7 @@ fn judge(lookup: &Lookup, page: &Page) -> Result<Judgement> {
     }
     let waits_before = page.answer_before(lookup, &question, &index)?;
     let gathered = gather(lookup, page)?;
+    let callers = callers(lookup, page)?;
     let input = VerdictInput {
         instance: &page.instance,
         axis: &page.axis,
@@ -52,6 +53,7 @@ fn judge(lookup: &Lookup, page: &Page) -> Result<Judgement> {
         by_sql: &gathered.matrix,
         by_sql_before: gathered.before.as_ref(),
         index: &gathered.index,
+        callers: &callers,
     };
     let subject = input.subject();
     let window = input.window_of(&subject);
@@ -66,6 +68,23 @@ fn judge(lookup: &Lookup, page: &Page) -> Result<Judgement> {
         alarms: alarm_counts(lookup, page)?,
     });
     Ok(Judgement { verdict, tiles, subject: subject.is_over_capacity.then_some(window) })
+}
+
+/// Load by those who may call, as far as it is there; nothing is asked for. Under filters it is not
+/// told: the load by caller is that of everything.
+fn callers(lookup: &Lookup, page: &Page) -> Result<Vec<(Dimension, LoadMatrix)>> {
+    if !page.filters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut callers = Vec::new();
+    for dimension in [Dimension::Application, Dimension::Host, Dimension::User] {
+        let grouping = samples::Grouping::by(dimension);
+        let matrix = lookup.peek(&page.instance.id, &grouping, page.axis.window, page.axis.period)?;
+        if is_covered(&matrix) {
+            callers.push((dimension, reconciled(matrix)));
+        }
+    }
+    Ok(callers)
 }
 
 /// Newest and highest number of connections in the window.

@@ -6,6 +6,7 @@ use view::{Axis, BlockedChip, Ghost, Layer, LoadView, Marker, MarkerKind, Panel}
 
 use crate::Result;
 use crate::averages::{newest, p99, peak, weighted_mean};
+use crate::aws_cli::load_calls;
 use crate::coverage::coverage_of;
 use crate::facts::{source_of, state_of, vcpu_line};
 use crate::matrix::{regrouped, remainder};
@@ -79,7 +80,8 @@ fn panel_of(lookup: &Lookup, page: &Page, query: &DbLoadQuery) -> Result<Panel<L
         return Ok(state);
     }
     let before = page.answer_before(lookup, &question, &index)?;
-    Ok(Panel::Data(stack_load(&LoadInput {
+    let calls = load_calls(&page.instance, &page.axis, &question, &[]);
+    let mut view = stack_load(&LoadInput {
         instance: &page.instance,
         axis: &page.axis,
         slice: query.slice,
@@ -89,7 +91,9 @@ fn panel_of(lookup: &Lookup, page: &Page, query: &DbLoadQuery) -> Result<Panel<L
         markers: markers(lookup, page)?,
         blocked: question.blocked,
         index: &index,
-    })))
+    });
+    view.source.calls = calls;
+    Ok(Panel::Data(view))
 }
 
 /// What a load view is made of.

@@ -10,13 +10,15 @@ use view::{
 use crate::Result;
 use crate::calls::Calls;
 use crate::explain::{Side, explain};
-use crate::facts::state_of;
+use crate::facts::{source_of, state_of};
 use crate::gather::{Gathered, gather};
+use crate::hypotheses::{hypotheses, role};
 use crate::load_view::{LoadInput, stack_load};
 use crate::matrix::reconciled;
 use crate::page::Page;
 use crate::reader::{Lookup, Reader, is_covered};
 use crate::split::Split;
+use crate::statement_text::{as_sent, explain_script, laid_out};
 use crate::statements::tables_of;
 use crate::top_sql::{TopInput, mean_of, row_of_digest};
 
@@ -61,9 +63,11 @@ fn sql_page(lookup: &Lookup, page: &Page, digest: DigestId) -> Result<Option<Pan
         return Ok((!known.is_empty()).then_some(Panel::Empty));
     };
     let side = Digested::of(lookup, page, &gathered, digest)?;
+    let calls = gathered.calls.clone();
     let change = side.change(page, &row);
     let facts = facts_of(&known, &row, digest, page.instance.engine);
     let read = sql_digest::digest(facts.masked.as_bytes(), facts.engine);
+    let explain = (!facts.truncated).then(|| explain_script(&facts.masked, facts.engine)).flatten();
     Ok(Some(Panel::Data(SqlPageView {
         load: load_by_wait(lookup, page, digest)?,
         whole: reconciled(lookup.peek(
@@ -78,6 +82,11 @@ fn sql_page(lookup: &Lookup, page: &Page, digest: DigestId) -> Result<Option<Pan
         change,
         findings: findings_of(&read),
         columns: columns_of(&read),
+        hypotheses: hypotheses(&gathered, &read.columns, facts.engine, explain.as_deref()),
+        laid_out: laid_out(&facts.masked, facts.engine, &read.findings),
+        sent: as_sent(&facts.masked, &read.findings),
+        explain,
+        source: view::Source { calls, ..source_of(&page.instance, &gathered.matrix) },
         statement: facts,
         row,
     })))
@@ -295,13 +304,6 @@ fn findings_of(read: &sql_digest::Digest) -> Vec<StatementFinding> {
 }
 
 fn columns_of(read: &sql_digest::Digest) -> Vec<ColumnRole> {
-    use sql_digest::ColumnUse;
-    let role = |column_use: ColumnUse| match column_use {
-        ColumnUse::Filter => "filter",
-        ColumnUse::Join => "join",
-        ColumnUse::Group => "group",
-        ColumnUse::Order => "order",
-    };
     let columns = read.columns.iter();
     columns
         .map(|column| ColumnRole {

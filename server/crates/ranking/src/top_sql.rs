@@ -55,7 +55,9 @@ fn top_panel(lookup: &Lookup, page: &Page, sort: SortBy, limit: usize) -> Result
     if let Some(state) = state_of(lookup, &page.instance, &gathered.matrix) {
         return Ok(state);
     }
-    Ok(Panel::Data(rank(&gathered.input(&page.instance, sort, limit))))
+    let mut view = rank(&gathered.input(&page.instance, sort, limit));
+    view.source.calls = gathered.calls;
+    Ok(Panel::Data(view))
 }
 
 /// What a ranking is made of.

@@ -9,6 +9,8 @@
 //! | `cpu_dominates` | share | the class is CPU |
 //! | `digest_causes` | statement, digest, share | one digest is a quarter of that class |
 //! | `digest_new` | statement, digest, share | the same, and the compare window does not have it |
+//! | `digest_route` | route | and its text carries a route tag |
+//! | `caller_application`, `caller_host`, `caller_user` | caller, share | one caller has half of the load judged |
 //! | `blocked_not_busier` | calls, latency | calls flat, latency up, and the class is Lock |
 //! | `slower_not_busier` | calls, latency | calls flat, latency up |
 //! | `busier_not_slower` | calls, latency | calls up, latency flat |
@@ -41,6 +43,8 @@ const DOMINANT_SHARE: f64 = 0.5;
 const LOCK_AAS: f64 = 1.0;
 /// A digest causes a wait from this part of it.
 const CAUSE_SHARE: f64 = 0.25;
+/// A caller is named from this part of the load judged.
+const CALLER_SHARE: f64 = 0.5;
 /// Calls or latency are up from this factor, flat below it and above its inverse.
 const UP: f64 = 1.5;
 
@@ -62,6 +66,9 @@ pub struct VerdictInput<'a> {
     pub by_sql_before: Option<&'a LoadMatrix>,
     /// Statements by PI's id.
     pub index: &'a SqlIndex,
+    /// Load by those who may call, in the order they are named: applications, hosts, users. Empty
+    /// when filters narrow the load.
+    pub callers: &'a [(Dimension, LoadMatrix)],
 }
 
 /// The buckets a verdict speaks of, and why.
@@ -112,6 +119,7 @@ impl VerdictInput<'_> {
         if let Some(dominant) = Dominant::of(&judged, self.instance) {
             clauses.push(dominant.clause());
             clauses.extend(self.cause_clauses(subject, &dominant, stats, stats_before));
+            clauses.extend(self.caller_clause(subject));
         }
         Verdict { severity, clauses, checked }
     }
@@ -223,8 +231,39 @@ impl VerdictInput<'_> {
             evidence.push("not in the compare window".to_owned());
         }
         let mut clauses = vec![clause(if is_new { "digest_new" } else { "digest_causes" }, &values, evidence)];
+        let route = ids.iter().filter_map(|id| self.index.get(id)).flat_map(|statement| &statement.tags);
+        let route = route.filter(|(key, _)| key == "route").map(|(_, value)| value.clone()).next();
+        clauses.extend(route.map(|route| clause("digest_route", &[("route", route)], Vec::new())));
         clauses.extend(change_clause(dominant.class, &Calls::of(stats, &ids), &Calls::of(stats_before, &ids)));
         clauses
+    }
+
+    /// The clause on who causes the load: the first sort of caller that one value dominates.
+    fn caller_clause(&self, subject: &Subject) -> Option<Clause> {
+        self.callers.iter().find_map(|(dimension, matrix)| {
+            let judged = part(matrix, subject.buckets.clone());
+            let named = match dimension {
+                Dimension::Application => regrouped(&judged, |name| vec![service_of(name).to_owned()]),
+                _ => judged,
+            };
+            let total = Aas(weighted_mean(&named.total, &named.covered_secs)?);
+            let top = named.series.iter().find(|row| !row.key.is_empty())?;
+            let mean = mean_of(&named, &top.key);
+            let share = mean.share_of(total).filter(|share| *share >= CALLER_SHARE)?;
+            let rule = match dimension {
+                Dimension::Application => "caller_application",
+                Dimension::Host => "caller_host",
+                _ => "caller_user",
+            };
+            let values = [("caller", top.key.clone()), ("share", number::percent(share.min(1.0)))];
+            let evidence = format!(
+                "{dimension} {}: {} of {} AAS",
+                top.key,
+                number::three_figures(mean.0),
+                number::three_figures(total.0)
+            );
+            Some(clause(rule, &values, vec![evidence]))
+        })
     }
 
     /// What was looked at, with its numbers.
@@ -322,6 +361,12 @@ fn change_clause(class: WaitClass, now: &Calls, before: &Calls) -> Option<Clause
     let evidence =
         vec![line("calls", "/s", before.per_sec, now.per_sec), line("latency", "ms/call", before.ms, now.ms)];
     Some(clause(rule, &[("calls", number::factor(calls)), ("latency", number::factor(latency))], evidence))
+}
+
+/// The service in an application name that carries its instance or version too: `checkout` of
+/// `checkout:i-1`.
+fn service_of(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
 }
 
 /// The beginning of a statement that a sentence can carry.

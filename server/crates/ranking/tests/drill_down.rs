@@ -72,6 +72,42 @@ async fn a_blocked_statement_is_told_from_a_busier_one() {
 }
 
 #[tokio::test]
+async fn an_index_hypothesis_carries_the_load_of_all_who_could_share_it() {
+    let mut world = world();
+    world.texts = [
+        ("UPD".to_owned(), "UPDATE inventory SET stock = stock - ? WHERE book_id = ?".to_owned()),
+        ("SEL".to_owned(), "SELECT stock FROM inventory WHERE shop = ? AND book_id = ? ORDER BY added".to_owned()),
+        ("NEW".to_owned(), "SELECT * FROM orders WHERE customer = ?".to_owned()),
+    ]
+    .into();
+    let Some(Panel::Data(page)) = page(&world, "SEL").await else { panic!("no page") };
+    let [index] = page.hypotheses.as_slice() else { panic!("{:?}", page.hypotheses) };
+    assert_eq!((index.table.as_str(), index.digests), ("inventory", 2));
+    assert_eq!(index.columns, ["book_id", "shop", "added"], "what most load asks for stands first");
+    assert!((index.load.0 - 7.4).abs() < 1e-9, "6.4 of the update and 1 of the select: {:?}", index.load);
+    let asked: Vec<(&str, &str, f64)> =
+        index.asked.iter().map(|asked| (asked.column.as_str(), asked.role.as_str(), asked.load.0)).collect();
+    assert_eq!(asked.iter().filter(|(column, ..)| *column == "book_id").count(), 1, "{asked:?}");
+    let script = index.script.as_deref().unwrap();
+    assert!(script.contains("hypopg_create_index('CREATE INDEX ON inventory (book_id, shop, added)')"), "{script}");
+    assert!(script.contains("force_generic_plan") && !script.to_uppercase().contains("ANALYZE"), "{script}");
+    let call = page.source.calls.join("\n");
+    assert!(call.contains("--identifier db-WORLD") && call.contains("db.sql_tokenized"), "{call}");
+}
+
+#[tokio::test]
+async fn a_text_finds_what_ran() {
+    let world = world();
+    let (_folder, reader) = world.collected();
+    let now = START.plus_secs(7200);
+    let found = ranking::find(&reader, "Select UPD", now).await.unwrap();
+    assert_eq!(found.digests.len(), 1);
+    assert_eq!(found.digests[0].digest, world.digest("UPD"));
+    assert_eq!(ranking::find(&reader, "orders", now).await.unwrap().instances.len(), 1);
+    assert_eq!(ranking::find(&reader, " ", now).await.unwrap(), view::FoundView::default());
+}
+
+#[tokio::test]
 async fn new_gone_and_unknown_statements_have_their_pages() {
     let world = world();
     let Some(Panel::Data(new)) = page(&world, "NEW").await else { panic!("no page") };

@@ -230,7 +230,8 @@ async fn a_hot_row_is_judged() {
     let (_folder, reader) = world.collected();
     let judgement = judge_db_load(&reader, &query(&world), later()).await.unwrap();
     let rules: Vec<&str> = judgement.verdict.clauses.iter().map(|clause| clause.rule.as_str()).collect();
-    assert_eq!(rules, ["load_above_vcpu", "wait_dominates", "digest_causes"]);
+    assert_eq!(rules, ["load_above_vcpu", "wait_dominates", "digest_causes", "caller_host"]);
+    assert_eq!(judgement.verdict.clauses[3].values[0], ("caller".to_owned(), "10.0.0.1".to_owned()));
     assert_eq!(judgement.verdict.severity, Severity::Critical);
     let value = |clause: usize, name: &str| {
         let values = &judgement.verdict.clauses[clause].values;

@@ -35,6 +35,9 @@ pub struct Statement {
     pub tags: Vec<(String, String)>,
     /// The text ended before the statement did (PI cuts at 500 bytes).
     pub truncated: bool,
+    /// For a statement: its literals as (slot, first 16 hex digits of a keyed hash), each pair once.
+    #[serde(default)]
+    pub literals: Vec<(u32, String)>,
     /// Whether a syntax tree was found; without one, kind and tables come from the scanner.
     pub tree: bool,
     /// First bucket it was seen in.

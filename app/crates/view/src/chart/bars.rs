@@ -1,5 +1,6 @@
 //! Small horizontal bars: the wait bar of a row, the load meter of an instance, the waterfall.
 
+use serde::{Deserialize, Serialize};
 use units::{Aas, WaitClass};
 
 use super::{Anchor, Class, Drawing, Fit, Mark, OTHER_PATTERN, Place, ViewBox, reference, wait_pattern};
@@ -106,7 +107,7 @@ pub fn draw_load_meter(mean: Aas, peak: Option<Aas>, vcpus: f64) -> Drawing {
 }
 
 /// One row of a drawn waterfall.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaterfallRow {
     /// Words at the left.
     pub name: String,
@@ -117,7 +118,8 @@ pub struct WaterfallRow {
 }
 
 /// What a bar of a waterfall stands for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WaterfallBar {
     /// A whole, drawn from 0.
     Whole(Aas),

@@ -45,6 +45,7 @@ fn statement(pi_id: &str, digest: u128, truncated: bool) -> Statement {
         tables: Vec::new(),
         tags: Vec::new(),
         truncated,
+        literals: Vec::new(),
         tree: !truncated,
         first_seen: minute(0),
         last_seen: minute(0),

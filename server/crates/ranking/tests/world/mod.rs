@@ -37,6 +37,8 @@ pub struct World {
     pub stats: BTreeMap<String, (f64, f64)>,
     /// PI ids that share a normal form: id → digest number.
     pub digests: BTreeMap<String, u128>,
+    /// Texts of statements, where they matter.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// The first minute of every world: 2026-11-23T14:30Z.
@@ -165,6 +167,11 @@ impl World {
         plain.into_iter().map(Grouping::by).chain(split).collect()
     }
 
+    fn text(&self, id: &str) -> String {
+        let plain = || format!("SELECT {} FROM {}", id.to_lowercase(), table_of(id));
+        self.texts.get(id).cloned().unwrap_or_else(plain)
+    }
+
     fn statements(&self) -> Vec<Statement> {
         let mut ids: Vec<&String> = self.sessions.iter().filter_map(|sessions| sessions.sql.as_ref()).collect();
         ids.sort();
@@ -178,13 +185,14 @@ impl World {
                 engine: Engine::Postgres,
                 digest: self.digest(id),
                 digest_version: 1,
-                normal_form: format!("SELECT {} FROM {}", id.to_lowercase(), table_of(id)),
-                masked: format!("SELECT {} FROM {}", id.to_lowercase(), table_of(id)),
+                normal_form: self.text(id),
+                masked: self.text(id),
                 kind: "select".to_owned(),
                 tables: vec![table_of(id)],
                 tags: Vec::new(),
                 truncated: false,
                 tree: true,
+                literals: Vec::new(),
                 first_seen: START,
                 last_seen: START,
             })

@@ -1,0 +1,45 @@
+//! Instances, statements and tables by a text: `/find?find=…`.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use super::frame::PageFrame;
+use crate::components::app_bar::AppPlace;
+use crate::components::clock::use_moment;
+use crate::components::context_bar::ContextBar;
+use crate::components::panel::{Skeleton, StateLinks, panel_body};
+use crate::components::sheet::sheets_view;
+use crate::messages::{self as m, use_say};
+use crate::paths;
+use crate::server_fns::find_anything;
+
+/// The route.
+#[component]
+pub fn FindRoute() -> impl IntoView {
+    let say = use_say();
+    let location = use_location();
+    let text = Memo::new(move |_| paths::parameter(&location.search.read(), "find").unwrap_or_default());
+    let at = use_moment(Memo::new(|_| units::TimeRange::default()));
+    let found = Resource::new(move || (text.get(), at.get().0), |(text, at)| find_anything(text, at));
+    let body = move || {
+        Suspend::new(async move {
+            let links = StateLinks { again: paths::find(&text.get_untracked()), sources: paths::SOURCES.to_owned() };
+            panel_body(found.await, m::FIND, m::NOTHING_FOUND, &links, sheets_view)
+        })
+    };
+    let title = move || say.with(m::TITLE_FIND, &[("text", &text.get())]);
+    let subject = view! { <h1 class="context-bar__title">{title}</h1> };
+    let find = text.get_untracked();
+    view! {
+        <Title text=title />
+        <PageFrame place=AppPlace::Elsewhere find=find>
+            <ContextBar subject=subject.into_any() facts=say.text(m::FIND_META) />
+            <main class="page" id="content">
+                <section class="panel" aria-label=say.text(m::FIND)>
+                    <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
+                </section>
+            </main>
+        </PageFrame>
+    }
+}
