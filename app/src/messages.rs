@@ -6,7 +6,9 @@
 /// A table of sentences: a name, English, Korean.
 macro_rules! messages {
     ($($name:ident: $en:literal, $ko:literal;)*) => {
-        $(#[doc = $en] pub const $name: Message = Message { en: $en, ko: $ko };)*
+        $(#[doc = $en]
+        #[allow(clippy::doc_markdown, reason = "a sentence as readers see it, not prose about code")]
+        pub const $name: Message = Message { en: $en, ko: $ko };)*
 
         #[cfg(test)]
         pub(super) const ALL: &[(&str, Message)] = &[$((stringify!($name), $name)),*];
