@@ -102,6 +102,7 @@ fn normalised(wanted: Wanted, now: Timestamp) -> Wanted {
             Wanted::Load { instance, grouping, window, period: offered }
         }
         Wanted::Counters { instance, window } => Wanted::Counters { instance, window: window.aligned(60) },
+        Wanted::Tiers { app, window } => Wanted::Tiers { app, window: window.aligned(60) },
         other => other,
     }
 }
@@ -319,6 +320,7 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
             take_calls(inner, 2)?;
             rounds::read_alarm(inner, &alarm, at).await
         }
+        Wanted::Tiers { app, .. } => Err(Refusal::Unknown(app)),
         Wanted::Inventory => {
             take_calls(inner, 1)?;
             rounds::read_inventory(inner).await.map_err(|fault| fault.refusal())

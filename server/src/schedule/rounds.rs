@@ -372,7 +372,7 @@ fn rows_of<'a>(instance: &'a Instance, tier: &'a samples::Tier) -> impl Iterator
         metric: MetricRef {
             namespace: tier.namespace.clone(),
             name: metric.name.clone(),
-            dimensions: BTreeMap::from([(tier.dimension.clone(), instance.name.clone())]),
+            dimensions: tier.dimensions_of(std::slice::from_ref(&instance.name), metric),
             statistic: metric.statistic.clone(),
             period_secs: tier.period_floor_secs,
         },

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use samples::{
     AlarmEvent, AlarmState, ApiCalls, Batch, CounterMatrix, FleetTotals, Grouping, Instance, LoadMatrix, Marker,
-    MetricName, Statement, StatementStat, StatementStats,
+    MetricName, Statement, StatementStat, StatementStats, TargetEvent, TargetHealth, Topology,
 };
 use units::{DigestId, Period, ResourceId, Timestamp, Window};
 
@@ -20,7 +20,7 @@ use crate::names::{Fresh, Names, Table};
 use crate::read::View;
 use crate::retention::{self, Retention};
 use crate::stream::Stream;
-use crate::{facts, schema, seal, write};
+use crate::{facts, schema, seal, topology, write};
 
 /// Connections for reading kept open between calls.
 const IDLE_READERS: usize = 8;
@@ -432,6 +432,41 @@ impl Archive {
     /// [`Error::Database`].
     pub fn alarm_events(&self, arn: &str, window: Window) -> Result<Vec<AlarmEvent>> {
         self.read(|view| facts::alarm_events(view.connection, arn, window))
+    }
+
+    /// Apps, tier resources, edges and target health as discovery last found them; an empty topology
+    /// when it never ran.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn topology(&self) -> Result<Topology> {
+        self.read(|view| topology::topology(view.connection))
+    }
+
+    /// Keeps what discovery found. First sights stay; each change of a target's health becomes an
+    /// event.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn put_topology(&self, found: &Topology) -> Result<()> {
+        self.write(|connection, _| topology::put_topology(connection, found))
+    }
+
+    /// Keeps the health of the targets of `groups` (ARNs) as it is at `now`; other groups stay as
+    /// they are.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn put_target_health(&self, groups: &[String], targets: Vec<TargetHealth>, now: Timestamp) -> Result<()> {
+        self.write(|connection, _| topology::put_target_health(connection, groups, targets, now))
+    }
+
+    /// Changes of target health of one target group (ARN), oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn target_events(&self, group: &str, window: Window) -> Result<Vec<TargetEvent>> {
+        self.read(|view| topology::target_events(view.connection, group, window))
     }
 
     /// A setting, if it was ever set.

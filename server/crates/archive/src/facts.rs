@@ -14,13 +14,17 @@ use crate::error::{Error, Result};
 /// same statements, and each would cost a row.
 const SEEN_STEP_MS: i64 = 3_600_000;
 
-fn json<T: Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| Error::Database(rusqlite::Error::ToSqlConversionFailure(Box::new(error))))
 }
 
 /// Rows whose body this release can read; others are left alone (a newer field, a lost variant).
-fn bodies<T: DeserializeOwned>(connection: &Connection, select: &str, params: impl rusqlite::Params) -> Result<Vec<T>> {
+pub(crate) fn bodies<T: DeserializeOwned>(
+    connection: &Connection,
+    select: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<T>> {
     let mut select = connection.prepare_cached(select)?;
     let mut rows = select.query(params)?;
     let mut out = Vec::new();

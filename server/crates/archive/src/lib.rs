@@ -23,6 +23,7 @@ mod retention;
 mod schema;
 mod seal;
 mod stream;
+mod topology;
 mod value;
 mod varint;
 mod write;

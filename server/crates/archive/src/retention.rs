@@ -51,5 +51,6 @@ pub(crate) fn expire(connection: &Connection, now: Timestamp, retention: Retenti
     }
     let oldest = now.secs() - i64::from(retention.minute_days) * 86_400;
     dropped += connection.prepare_cached("DELETE FROM failure WHERE ends <= ?1")?.execute([oldest])?;
+    dropped += connection.prepare_cached("DELETE FROM target_event WHERE at <= ?1")?.execute([oldest * 1000])?;
     Ok(dropped)
 }

@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 
 /// Scripts from version n to n + 1, in order; `PRAGMA user_version` counts those applied. Scripts
 /// are never edited once released.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE instance (num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT);
 CREATE TABLE stream (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE series_key (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -45,7 +46,14 @@ CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE api_call (
   day INTEGER NOT NULL, api TEXT NOT NULL, calls INTEGER NOT NULL, billed INTEGER NOT NULL,
   PRIMARY KEY (day, api)) WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE topology (num INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE target_event (
+  grp TEXT NOT NULL, at INTEGER NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (grp, at, target)) WITHOUT ROWID;
+",
+];
 
 /// Newest format this release writes and reads.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;

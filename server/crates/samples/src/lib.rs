@@ -18,6 +18,7 @@ mod series;
 mod spend;
 mod statement;
 mod tiers;
+mod topology;
 mod wanted;
 
 pub use alarm::{AlarmEvent, AlarmKind, AlarmState, AlarmStatus, Comparison, MetricRef};
@@ -30,5 +31,9 @@ pub use matrix::{CounterMatrix, CounterSeries, FleetTotals, KeyedSeries, LoadMat
 pub use series::{MetricName, StatementStat};
 pub use spend::{ApiCalls, api_price_usd};
 pub use statement::Statement;
-pub use tiers::{Absence, CatalogueError, Signal, Tier, TierMetric, catalogue};
+pub use tiers::{Absence, CatalogueError, Place, Signal, Tier, TierMetric, catalogue};
+pub use topology::{
+    App, AppOrigin, DiscoveryLimit, Edge, Evidence, Figure, FigureKind, LimitKind, TargetEvent, TargetHealth,
+    TierResource, Topology,
+};
 pub use wanted::{Refusal, Wanted, WantedFuture, Wants};

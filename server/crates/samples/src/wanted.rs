@@ -46,6 +46,13 @@ pub enum Wanted {
         /// The time of interest.
         at: Option<Timestamp>,
     },
+    /// Metrics of all tiers of an app, and the health of its targets.
+    Tiers {
+        /// [`crate::App::key`].
+        app: String,
+        /// The window.
+        window: Window,
+    },
     /// The inventory, read again.
     Inventory,
 }
