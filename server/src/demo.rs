@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use local_stack::guard::{GuardSpec, Guarded};
 use local_stack::http_client::HttpClient;
 use local_stack::{Incident, PostgresConfig, Stack, StackConfig};
+use tokio::task::JoinHandle;
 
 use crate::cli::DemoArgs;
 use crate::config::{self, LogFormat};
@@ -61,6 +62,7 @@ async fn demo(args: &DemoArgs, incident: Option<Incident>) -> Result<()> {
 /// The parts, in the order they stop.
 struct Demo {
     dashboard: Guarded,
+    publishing: JoinHandle<()>,
     endpoint: aws_local::Running,
     stack: Stack,
 }
@@ -77,13 +79,17 @@ impl Demo {
             targets: vec![target],
             vcpus: None,
             history: args.history,
+            tiers: Some(u64::from(args.seed)),
             sentinels: args.history.is_some(),
         })?)
         .await?;
+        let publisher = stack.publisher(&[INSTANCE_NAME]);
+        publisher.publish(&endpoint.world);
+        let publishing = tokio::spawn(publisher.run(endpoint.world.clone()));
         say("starting the dashboard");
         let log = root.join("logs/dashboard.log");
         let dashboard = start_dashboard(root, port, endpoint.addr, &args.log, &log)?;
-        let mut demo = Self { dashboard, endpoint, stack };
+        let mut demo = Self { dashboard, publishing, endpoint, stack };
         demo.wait_for_dashboard(port, &log).await?;
         Ok(demo)
     }
@@ -106,6 +112,7 @@ impl Demo {
 
     async fn shutdown(self) {
         drop(self.dashboard);
+        self.publishing.abort();
         self.endpoint.shutdown().await;
         self.stack.shutdown().await;
     }
@@ -135,6 +142,11 @@ fn start_dashboard(root: &Path, port: u16, endpoint: SocketAddr, filter: &str, l
         ("AWS_ENDPOINT_URL_CLOUDWATCH", &url),
         ("AWS_ENDPOINT_URL_RDS", &url),
         ("AWS_ENDPOINT_URL_STS", &url),
+        ("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", &url),
+        ("AWS_ENDPOINT_URL_AUTO_SCALING", &url),
+        ("AWS_ENDPOINT_URL_LAMBDA", &url),
+        ("AWS_ENDPOINT_URL_ECS", &url),
+        ("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", &url),
         ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"),
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),

@@ -19,6 +19,8 @@ pub(crate) struct Endpoint {
     pub(crate) targets: Vec<String>,
     pub(crate) vcpus: Option<u32>,
     pub(crate) history: Option<u64>,
+    /// Seed of the tiers that cannot run on one machine; `None` leaves them out.
+    pub(crate) tiers: Option<u64>,
     pub(crate) sentinels: bool,
 }
 
@@ -49,6 +51,7 @@ pub fn run(args: &LocalArgs) -> Result<()> {
         targets,
         vcpus: args.vcpus,
         history: args.history,
+        tiers: args.history,
         sentinels: args.sentinels,
     };
     let config = config(endpoint)?;
@@ -75,6 +78,7 @@ pub(crate) fn config(endpoint: Endpoint) -> Result<aws_local::Config> {
         databases: endpoint.targets.iter().map(parse).collect::<Result<_>>()?,
         vcpus: endpoint.vcpus,
         history_seed: endpoint.history,
+        simulated_tiers_seed: endpoint.tiers,
         has_sentinels: endpoint.sentinels,
         clock: Clock::system(),
     })

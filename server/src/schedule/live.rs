@@ -36,6 +36,7 @@ impl World {
             databases: Vec::new(),
             vcpus: None,
             history_seed: Some(7),
+            simulated_tiers_seed: None,
             has_sentinels: true,
             clock: clock.clone(),
         })

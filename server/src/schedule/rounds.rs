@@ -369,6 +369,7 @@ fn rows_of<'a>(instance: &'a Instance, tier: &'a samples::Tier) -> impl Iterator
     };
     tier.metrics.iter().filter(applies).map(|metric| MetricRow {
         resource: instance.id.clone(),
+        series: metric.series(tier),
         metric: MetricRef {
             namespace: tier.namespace.clone(),
             name: metric.name.clone(),

@@ -141,4 +141,51 @@ impl ServiceError {
     pub(crate) fn invalid_rds_value(message: impl Into<String>) -> Self {
         Self::new(400, "InvalidParameterValue", message)
     }
+
+    // The tiers around databases.
+
+    /// No balancer of that name or ARN.
+    pub(crate) fn load_balancer_not_found(name: &str) -> Self {
+        Self::new(400, "LoadBalancerNotFound", format!("Load balancers '[{name}]' not found"))
+    }
+
+    /// No target group of that ARN.
+    pub(crate) fn target_group_not_found() -> Self {
+        Self::new(400, "TargetGroupNotFound", "One or more target groups not found")
+    }
+
+    /// No function of that name.
+    pub(crate) fn function_not_found(arn: &str) -> Self {
+        Self::new(404, "ResourceNotFoundException", format!("Function not found: {arn}"))
+    }
+
+    /// A function without a policy.
+    pub(crate) fn policy_not_found() -> Self {
+        Self::new(404, "ResourceNotFoundException", "The resource you requested does not exist.")
+    }
+
+    /// Lambda's word for a bad value.
+    pub(crate) fn invalid_lambda_parameter(message: &str) -> Self {
+        Self::new(400, "InvalidParameterValueException", message)
+    }
+
+    /// No cluster of that name.
+    pub(crate) fn cluster_not_found() -> Self {
+        Self::new(400, "ClusterNotFoundException", "Cluster not found.")
+    }
+
+    /// ECS's word for a bad value.
+    pub(crate) fn invalid_ecs_parameter(message: &str) -> Self {
+        Self::new(400, "InvalidParameterException", message)
+    }
+
+    /// The tagging API's word for a bad value.
+    pub(crate) fn invalid_tagging_parameter(message: &str) -> Self {
+        Self::new(400, "InvalidParameterException", message)
+    }
+
+    /// A token of the tagging API that is not one of ours.
+    pub(crate) fn pagination_token_expired() -> Self {
+        Self::new(400, "PaginationTokenExpiredException", "The pagination token is invalid or has expired.")
+    }
 }

@@ -4,7 +4,7 @@ use crate::auth::{self, Caller};
 use crate::error::ServiceError;
 use crate::faults::Faults;
 use crate::input::Input;
-use crate::services::{Call, SERVICES, Service};
+use crate::services::{Call, SERVICES, Service, lambda};
 use crate::wire::{self, AnswerContext, Format, Value};
 use crate::world::World;
 use axum::Router;
@@ -58,7 +58,7 @@ struct Target {
 }
 
 async fn answer(State(world): State<World>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let body = if method == Method::GET { Bytes::from(uri.query().unwrap_or_default().to_owned()) } else { body };
+    let body = if method == Method::GET { Bytes::from(query_and_path(&uri)) } else { body };
     let unpacked = unpack(&headers, body);
     let caller = auth::caller(&headers);
     let target = target(&uri, &headers, unpacked.as_ref().map_or(&[], |body| body), caller.as_ref().ok());
@@ -97,6 +97,15 @@ async fn answer(State(world): State<World>, method: Method, uri: Uri, headers: H
     }
 }
 
+/// The members of a GET request: the query string, and what a REST path names.
+fn query_and_path(uri: &Uri) -> String {
+    let query = uri.query().unwrap_or_default();
+    match lambda::operation(uri.path()) {
+        Some((_, Some(function))) => format!("{query}&FunctionName={function}"),
+        _ => query.to_owned(),
+    }
+}
+
 /// Undoes `content-encoding: gzip`.
 fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, ServiceError> {
     match headers.get(header::CONTENT_ENCODING) {
@@ -123,6 +132,10 @@ fn target(uri: &Uri, headers: &HeaderMap, body: &[u8], caller: Option<&Caller>) 
     if let Some((service, operation)) = text_of("x-amz-target").rsplit_once('.') {
         let version = if text_of("content-type").contains("json-1.0") { "1.0" } else { "1.1" };
         return Target { service: by_target(service), operation: operation.to_owned(), format: Format::Json(version) };
+    }
+    if let Some((operation, _)) = lambda::operation(uri.path()) {
+        let service = SERVICES.iter().copied().find(|service| service.action_prefix == "lambda");
+        return Target { service, operation: operation.to_owned(), format: Format::RestJson };
     }
     let form: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
     let field = |name: &str| form.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.as_str());
@@ -220,6 +233,12 @@ mod tests {
             found("/", &[], "Action=GetMetricData&Version=2010-08-01", "monitoring"),
             Some("cloudwatch"),
             "GetMetricData",
+        );
+        check(found("/2015-03-31/functions?MaxItems=50", &[], "", "lambda"), Some("lambda"), "ListFunctions");
+        check(
+            found("/", &[], "Action=DescribeLoadBalancers&Version=2015-12-01", "elasticloadbalancing"),
+            Some("elasticloadbalancing"),
+            "DescribeLoadBalancers",
         );
         check(found("/", &[], "Action=Publish&Version=2010-03-31", "sns"), None, "Publish");
     }

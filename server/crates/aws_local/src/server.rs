@@ -2,6 +2,7 @@
 
 use crate::history;
 use crate::services::evaluate_alarms;
+use crate::simulated;
 use crate::store::{self, SavedInstance, StoreError};
 use crate::world::World;
 use crate::world::instance::{Identity, InstanceData};
@@ -39,6 +40,9 @@ pub struct Config {
     pub vcpus: Option<u32>,
     /// Adds the made-up instance `history-SEED` with eight days of past.
     pub history_seed: Option<u64>,
+    /// Adds made-up tiers that cannot run on one machine (CDN, containers, tables …), three hours of
+    /// past and what goes on.
+    pub simulated_tiers_seed: Option<u64>,
     /// Adds instances that show failures: `denied-db`, `gap-db`, `pi-off-db`, `slow-db`, `throttled-db`.
     pub has_sentinels: bool,
     /// What time it is.
@@ -106,7 +110,7 @@ impl Server {
             tasks.spawn(until(stop.clone(), sampler::run(target, config.clock.clone(), sender)));
             tasks.spawn(until(stop.clone(), take_in(world.clone(), name, observations)));
         }
-        tasks.spawn(until(stop.clone(), keep_up(world.clone(), config.history_seed)));
+        tasks.spawn(until(stop.clone(), keep_up(world.clone(), config.history_seed, config.simulated_tiers_seed)));
         let app = crate::gateway::router(world.clone());
         let stopping = stop.clone();
         tasks.spawn(async move {
@@ -160,8 +164,8 @@ async fn take_in(world: World, name: String, mut observations: mpsc::Receiver<sa
     }
 }
 
-/// Saves, evaluates alarms, expires, and lets the made-up instance live on.
-async fn keep_up(world: World, history_seed: Option<u64>) {
+/// Saves, evaluates alarms, expires, and lets what is made up live on.
+async fn keep_up(world: World, history_seed: Option<u64>, tiers_seed: Option<u64>) {
     let mut at = world.clock().now_secs();
     loop {
         at = (at + 1).max(world.clock().now_secs());
@@ -172,6 +176,11 @@ async fn keep_up(world: World, history_seed: Option<u64>) {
                 && let Some(seed) = history_seed
             {
                 history::advance(&world, seed);
+            }
+            if at % 60 == 3
+                && let Some(seed) = tiers_seed
+            {
+                simulated::advance(&world, seed);
             }
             if at % SAVE_SECS == 0 {
                 world.save();
@@ -225,6 +234,9 @@ fn open_world(config: &Config) -> Result<World, Error> {
     }
     if let Some(seed) = config.history_seed {
         history::advance(&world, seed);
+    }
+    if let Some(seed) = config.simulated_tiers_seed {
+        simulated::begin(&world, seed);
     }
     if config.has_sentinels {
         add_sentinels(&world);

@@ -31,6 +31,7 @@ async fn start(folder: &Path, url: &str, clock: Clock) -> Running {
         databases: vec![Target::parse(&format!("shop={url}")).unwrap()],
         vcpus: None,
         history_seed: None,
+        simulated_tiers_seed: None,
         has_sentinels: false,
         clock,
     };

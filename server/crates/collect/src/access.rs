@@ -14,6 +14,8 @@ use crate::ledger::{Count, Ledger};
 use crate::statement::TextReader;
 use crate::waits::WaitNames;
 
+/// Where CloudFront and Route 53 publish their metrics and keep their tags.
+pub(crate) const GLOBAL_REGION: &str = "us-east-1";
 /// Longest time one attempt may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time a call may take with all its attempts.
@@ -72,6 +74,8 @@ pub struct Identity {
 #[derive(Clone, Debug)]
 pub struct Collector {
     pub(crate) regions: Vec<RegionClients>,
+    /// Where global services publish, when it is not among the Regions read.
+    pub(crate) global: Option<RegionClients>,
     pub(crate) texts: TextReader,
     pub(crate) waits: WaitNames,
     ledger: Ledger,
@@ -83,6 +87,11 @@ pub(crate) struct RegionClients {
     pub(crate) region: String,
     pub(crate) rds: aws_sdk_rds::Client,
     sts: aws_sdk_sts::Client,
+    pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
+    pub(crate) autoscaling: aws_sdk_autoscaling::Client,
+    pub(crate) lambda: aws_sdk_lambda::Client,
+    pub(crate) ecs: aws_sdk_ecs::Client,
+    pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     background: LaneClients,
     interactive: LaneClients,
 }
@@ -113,7 +122,13 @@ impl Collector {
             let region = config.region().map(ToString::to_string).ok_or(AccessError::NoRegion)?;
             regions.push(RegionClients::new(region, &config, &ledger));
         }
-        Ok(Self { regions, texts: TextReader::default(), waits: WaitNames::default(), ledger })
+        let global = if regions.iter().any(|clients| clients.region == GLOBAL_REGION) {
+            None
+        } else {
+            let config = load(access.profile.as_deref(), Some(GLOBAL_REGION.to_owned())).await;
+            Some(RegionClients::new(GLOBAL_REGION.to_owned(), &config, &ledger))
+        };
+        Ok(Self { regions, global, texts: TextReader::default(), waits: WaitNames::default(), ledger })
     }
 
     /// The same collector, noting the literals of statements as hashes under `key`.
@@ -129,7 +144,7 @@ impl Collector {
         let config = loader.credentials_provider(keys).load().await;
         let ledger = Ledger::default();
         let regions = vec![RegionClients::new(region.to_owned(), &config, &ledger)];
-        Self { regions, texts: TextReader::default(), waits: WaitNames::default(), ledger }
+        Self { regions, global: None, texts: TextReader::default(), waits: WaitNames::default(), ledger }
     }
 
     /// The count of calls.
@@ -165,7 +180,7 @@ impl Collector {
     /// The clients of a Region; the first set for one that is not configured (an endpoint override
     /// answers for any Region).
     pub(crate) fn clients(&self, region: &str) -> Result<&RegionClients, CollectError> {
-        match self.regions.iter().find(|clients| clients.region == region) {
+        match self.regions.iter().chain(&self.global).find(|clients| clients.region == region) {
             Some(clients) => Ok(clients),
             None => self.first(),
         }
@@ -177,9 +192,20 @@ impl RegionClients {
         let count = |service| Count { service, ledger: ledger.clone() };
         let rds = aws_sdk_rds::config::Builder::from(config).interceptor(count("rds")).build();
         let sts = aws_sdk_sts::config::Builder::from(config).interceptor(count("sts")).build();
+        let elb = aws_sdk_elasticloadbalancingv2::config::Builder::from(config);
+        let elb = elb.interceptor(count("elasticloadbalancing")).build();
+        let autoscaling = aws_sdk_autoscaling::config::Builder::from(config).interceptor(count("autoscaling")).build();
+        let lambda = aws_sdk_lambda::config::Builder::from(config).interceptor(count("lambda")).build();
+        let ecs = aws_sdk_ecs::config::Builder::from(config).interceptor(count("ecs")).build();
+        let tagging = aws_sdk_resourcegroupstagging::config::Builder::from(config).interceptor(count("tag")).build();
         Self {
             rds: aws_sdk_rds::Client::from_conf(rds),
             sts: aws_sdk_sts::Client::from_conf(sts),
+            elb: aws_sdk_elasticloadbalancingv2::Client::from_conf(elb),
+            autoscaling: aws_sdk_autoscaling::Client::from_conf(autoscaling),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda),
+            ecs: aws_sdk_ecs::Client::from_conf(ecs),
+            tagging: aws_sdk_resourcegroupstagging::Client::from_conf(tagging),
             background: LaneClients::new("background", &region, config, ledger),
             interactive: LaneClients::new("interactive", &region, config, ledger),
             region,

@@ -22,6 +22,8 @@ const STATISTICS_PER_UNIT: u64 = 5;
 pub struct MetricRow {
     /// What the series is stored under: the DB instance, or the ARN of another resource.
     pub resource: ResourceId,
+    /// What the series is called in the archive.
+    pub series: MetricName,
     /// The metric, its dimensions, statistic and period.
     pub metric: MetricRef,
 }
@@ -43,7 +45,7 @@ impl Collector {
         lane: Lane,
     ) -> Result<Vec<Batch>, CollectError> {
         let mut batches = Vec::with_capacity(rows.len());
-        for chunk in rows.chunks(rows_per_call(rows, window)) {
+        for chunk in calls(rows, rows_per_call(rows, window)) {
             batches.extend(self.fetch_chunk(region, chunk, window, lane).await?);
         }
         Ok(batches)
@@ -90,6 +92,32 @@ fn rows_per_call(rows: &[MetricRow], window: Window) -> usize {
     (MAX_POINTS / points).clamp(1, MAX_QUERIES)
 }
 
+/// Rows cut into calls of at most `most`, so that statistics of one metric stay together.
+fn calls(rows: &[MetricRow], most: usize) -> Vec<&[MetricRow]> {
+    let mut calls = Vec::new();
+    let mut rest = rows;
+    while rest.len() > most {
+        let mut end = most;
+        while end > 1 && is_same_metric(&rest[end - 1], &rest[end]) {
+            end -= 1;
+        }
+        // One metric with more statistics than fit cannot be kept together.
+        let end = if end == 1 && is_same_metric(&rest[0], &rest[1]) { most } else { end };
+        let (call, further) = rest.split_at(end);
+        calls.push(call);
+        rest = further;
+    }
+    if !rest.is_empty() {
+        calls.push(rest);
+    }
+    calls
+}
+
+fn is_same_metric(a: &MetricRow, b: &MetricRow) -> bool {
+    (&a.metric.namespace, &a.metric.name, &a.metric.dimensions)
+        == (&b.metric.namespace, &b.metric.name, &b.metric.dimensions)
+}
+
 fn query(place: usize, row: &MetricRow) -> Option<MetricDataQuery> {
     let dimension = |(name, value): (&String, &String)| Dimension::builder().name(name).value(value).build();
     let metric = Metric::builder()
@@ -108,11 +136,7 @@ fn query(place: usize, row: &MetricRow) -> Option<MetricDataQuery> {
 
 /// AWS bills up to five statistics of one metric in one request as one metric.
 fn billed_metrics(rows: &[MetricRow]) -> u64 {
-    let same = |a: &MetricRow, b: &MetricRow| {
-        (&a.metric.namespace, &a.metric.name, &a.metric.dimensions)
-            == (&b.metric.namespace, &b.metric.name, &b.metric.dimensions)
-    };
-    rows.chunk_by(same).map(|group| (group.len() as u64).div_ceil(STATISTICS_PER_UNIT)).sum()
+    rows.chunk_by(is_same_metric).map(|group| (group.len() as u64).div_ceil(STATISTICS_PER_UNIT)).sum()
 }
 
 fn batch(row: &MetricRow, window: Window, mut points: Vec<Point>) -> Batch {
@@ -124,9 +148,35 @@ fn batch(row: &MetricRow, window: Window, mut points: Vec<Point>) -> Batch {
     points.dedup_by_key(|point| point.at);
     Batch::Counter(CounterBatch {
         instance: row.resource.clone(),
-        metric: MetricName::cloudwatch(&row.metric.namespace, &row.metric.name, &row.metric.statistic),
+        metric: row.series.clone(),
         period: Period::from_secs(secs).unwrap_or(Period::MINUTE),
         answered,
         points,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statistics_of_one_metric_share_a_call() {
+        let row = |name: &str, statistic: &str| MetricRow {
+            resource: ResourceId("r".to_owned()),
+            series: MetricName::cloudwatch("N", name, statistic),
+            metric: MetricRef {
+                namespace: "N".to_owned(),
+                name: name.to_owned(),
+                dimensions: std::collections::BTreeMap::new(),
+                statistic: statistic.to_owned(),
+                period_secs: 60,
+            },
+        };
+        let rows = [row("A", "Sum"), row("B", "p50"), row("B", "p95"), row("B", "p99"), row("C", "Sum")];
+        let sizes = |most: usize| calls(&rows, most).iter().map(|call| call.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(5), [5]);
+        assert_eq!(sizes(3), [1, 3, 1]);
+        assert_eq!(sizes(2), [1, 2, 2], "three statistics do not fit two places");
+        assert_eq!(billed_metrics(&rows), 3);
+    }
 }

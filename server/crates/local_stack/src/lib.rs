@@ -2,8 +2,8 @@
 //! PostgreSQL cluster, the sample web app as several processes with source addresses of their own,
 //! and the traffic that loads them.
 //!
-//! It must not know how load is measured, stored or shown: it only starts things, keeps them
-//! running and tells what they are.
+//! It must not know how a database's load is sampled, stored or shown: it starts things, keeps them
+//! running, and tells the local AWS endpoint's world what they are and what was measured there.
 //!
 //! Its one law: **nothing it started outlives it** — not after an orderly stop, not after a panic,
 //! and not after `kill -9` (see [`guard`]).

@@ -1,11 +1,11 @@
 //! The tiers of the apps: resources, how they lead to each other, and the health of targets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use units::{ResourceId, Timestamp};
 
-use crate::{MetricRef, Tier, TierMetric, catalogue};
+use crate::{Absence, MetricRef, Tier, TierMetric, catalogue};
 
 /// One resource of a tier: a balancer, a function, a table.
 ///
@@ -31,6 +31,8 @@ pub struct TierResource {
     /// `metric/dimension` → values that ListMetrics tells, for rows with an open dimension
     /// ([`Tier::rows_of`]): `SuccessfulRequestLatency/Operation` → `GetItem`, `PutItem`.
     pub variants: BTreeMap<String, Vec<String>>,
+    /// Metrics that ListMetrics knows of it, as `namespace metric`; `None` when it was not asked.
+    pub listed: Option<BTreeSet<String>>,
     /// Its tags; empty where no call tells them.
     pub tags: BTreeMap<String, String>,
     /// State in AWS's word (`active`, `InService`, `available`), where a describe call tells it.
@@ -101,6 +103,19 @@ impl TierResource {
         Tier::family(&self.tier).flat_map(of).collect()
     }
 
+    /// The rows worth asking for: those listed, and those whose absence means zero, since their first
+    /// point may come at any time.
+    #[must_use]
+    pub fn asked_rows(&self) -> Vec<(&'static Tier, TierMetric)> {
+        let mut rows = self.rows();
+        if let Some(listed) = &self.listed {
+            rows.retain(|(tier, row)| {
+                row.absence == Absence::Zero || listed.contains(&format!("{} {}", tier.namespace, row.name))
+            });
+        }
+        rows
+    }
+
     /// Name of the fact that holds a database's engine, as `units::Engine` prints it.
     pub const ENGINE: &'static str = "Engine";
 
@@ -139,6 +154,8 @@ pub enum AppOrigin {
     },
     /// ARNs named in the configuration, and what they lead to.
     Named,
+    /// A balancer or API that carries no app tag, and what it leads to.
+    Followed,
 }
 
 /// Something discovery cannot see.

@@ -3,10 +3,15 @@
 //! A service is a table: how requests name it in each format, and its operations. Adding a service is
 //! adding a module with such a table to [`SERVICES`].
 
+mod autoscaling;
 mod cloudwatch;
+mod ecs;
+mod elbv2;
+pub(crate) mod lambda;
 mod pi;
 mod rds;
 mod sts;
+mod tagging;
 
 pub(crate) use cloudwatch::evaluate_alarms;
 
@@ -19,7 +24,22 @@ use crate::world::World;
 use std::cell::Cell;
 
 /// All services on the port.
-pub(crate) static SERVICES: &[&Service] = &[&pi::SERVICE, &cloudwatch::SERVICE, &rds::SERVICE, &sts::SERVICE];
+pub(crate) static SERVICES: &[&Service] = &[
+    &pi::SERVICE,
+    &cloudwatch::SERVICE,
+    &rds::SERVICE,
+    &sts::SERVICE,
+    &elbv2::SERVICE,
+    &autoscaling::SERVICE,
+    &lambda::SERVICE,
+    &ecs::SERVICE,
+    &tagging::SERVICE,
+];
+
+/// A tag as most services write it.
+fn tag(key: &str, value: &str) -> Value {
+    Value::map([("Key", Value::text(key)), ("Value", Value::text(value))])
+}
 
 /// How a service is addressed, and what it can do.
 #[derive(Debug)]

@@ -123,13 +123,14 @@ fn describe(call: &Call<'_>, instance: &Arc<Instance>) -> Value {
         ("PerformanceInsightsRetentionPeriod", when_on(Value::Int(data.retention_days))),
         ("DatabaseInsightsMode", Value::text("standard")),
         ("DeletionProtection", Value::Bool(false)),
-        ("TagList", Value::named_list("Tag", tags(instance))),
+        ("TagList", Value::named_list("Tag", tags(call, instance))),
     ])
 }
 
-fn tags(instance: &Instance) -> Vec<Value> {
-    let tag = |key: &str, value: &str| Value::map([("Key", Value::text(key)), ("Value", Value::text(value))]);
-    if instance.identity.is_simulated { vec![tag(SIMULATED_TAG, "true")] } else { Vec::new() }
+fn tags(call: &Call<'_>, instance: &Instance) -> Vec<Value> {
+    let given = call.world.tags_of(&instance.identity.arn(call.world.region()));
+    let own = instance.identity.is_simulated.then(|| (SIMULATED_TAG.to_owned(), "true".to_owned()));
+    given.into_iter().chain(own).map(|(key, value)| super::tag(&key, &value)).collect()
 }
 
 fn list_tags_for_resource(call: &Call<'_>) -> Result<Value, ServiceError> {
@@ -137,7 +138,7 @@ fn list_tags_for_resource(call: &Call<'_>) -> Result<Value, ServiceError> {
     let instances = call.world.instances();
     let instance = instances.iter().find(|instance| instance.identity.arn(call.world.region()) == arn);
     let instance = instance.ok_or_else(|| ServiceError::instance_not_found(arn))?;
-    Ok(Value::map([("TagList", Value::named_list("Tag", tags(instance)))]))
+    Ok(Value::map([("TagList", Value::named_list("Tag", tags(call, instance)))]))
 }
 
 fn describe_db_clusters(call: &Call<'_>) -> Result<Value, ServiceError> {

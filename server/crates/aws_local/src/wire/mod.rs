@@ -1,4 +1,4 @@
-//! AWS's wire formats: CBOR, JSON 1.0/1.1 and Query/XML, to and from one neutral [`Value`].
+//! AWS's wire formats: CBOR, JSON 1.0/1.1, REST-JSON and Query/XML, to and from one neutral [`Value`].
 //!
 //! A service module never knows in which format it was asked. What a format needs beyond plain
 //! values is part of the value: a double stays a double, a timestamp a timestamp, and a list names
@@ -118,6 +118,8 @@ pub(crate) enum Format {
     Json(&'static str),
     /// Form in, XML out.
     Query,
+    /// REST: members in path and query string in, JSON out, the error's name in a header.
+    RestJson,
 }
 
 /// What an answer needs to know about its operation.
@@ -140,7 +142,7 @@ pub(crate) fn decode(format: Format, body: &[u8]) -> Result<Value, ServiceError>
     match format {
         Format::Cbor => cbor::decode(body),
         Format::Json(_) => json::decode(body),
-        Format::Query => Ok(query::decode(body)),
+        Format::Query | Format::RestJson => Ok(query::decode(body)),
     }
 }
 
@@ -148,7 +150,7 @@ pub(crate) fn decode(format: Format, body: &[u8]) -> Result<Value, ServiceError>
 pub(crate) fn answer(context: &AnswerContext<'_>, value: &Value) -> Response {
     let body = match context.format {
         Format::Cbor => cbor::encode(value),
-        Format::Json(_) => json::encode(value),
+        Format::Json(_) | Format::RestJson => json::encode(value),
         Format::Query => xml::answer(context, value),
     };
     respond(context, StatusCode::OK, body, HeaderMap::new())
@@ -181,6 +183,15 @@ pub(crate) fn answer_error(context: &AnswerContext<'_>, error: &ServiceError) ->
             let members = [("__type", Value::text(error.code)), ("Message", message.clone()), ("message", message)];
             json::encode(&Value::map(members))
         }
+        Format::RestJson => {
+            headers.insert("x-amzn-errortype", HeaderValue::from_static(error.code));
+            let fault = if error.status >= 500 { "Service" } else { "User" };
+            json::encode(&Value::map([
+                ("Type", Value::text(fault)),
+                ("Message", message.clone()),
+                ("message", message),
+            ]))
+        }
         Format::Query => xml::error(context, error),
     };
     respond(context, status, body, headers)
@@ -189,6 +200,7 @@ pub(crate) fn answer_error(context: &AnswerContext<'_>, error: &ServiceError) ->
 fn respond(context: &AnswerContext<'_>, status: StatusCode, body: Vec<u8>, mut headers: HeaderMap) -> Response {
     let content_type = match context.format {
         Format::Cbor => "application/cbor",
+        Format::RestJson => "application/json",
         Format::Json("1.0") => "application/x-amz-json-1.0",
         Format::Json(_) => "application/x-amz-json-1.1",
         Format::Query => "text/xml",

@@ -6,6 +6,7 @@
 pub(crate) mod alarms;
 pub(crate) mod codec;
 pub(crate) mod dictionary;
+pub mod estate;
 pub(crate) mod figures;
 pub(crate) mod instance;
 pub(crate) mod load;
@@ -17,6 +18,7 @@ pub(crate) use rds_metrics::RDS_METRICS;
 use crate::faults::{Behaviour, Faults};
 use crate::store::{Store, Write};
 use alarms::AlarmBook;
+use estate::Estate;
 use instance::{ACCOUNT, Identity, Instance, InstanceData};
 use metrics::{Datum, MetricKey, MetricStore};
 use sampler::{Clock, Observation};
@@ -42,6 +44,8 @@ struct Inner {
     unsaved_points: Mutex<BTreeSet<(u32, i64, MetricKey)>>,
     alarms: Mutex<AlarmBook>,
     events: RwLock<VecDeque<Event>>,
+    estate: RwLock<Estate>,
+    simulated_estate: RwLock<Estate>,
     faults: Mutex<Faults>,
     faults_counter: Mutex<u64>,
 }
@@ -102,6 +106,8 @@ impl World {
             unsaved_points: Mutex::default(),
             alarms: Mutex::default(),
             events: RwLock::default(),
+            estate: RwLock::default(),
+            simulated_estate: RwLock::default(),
             faults: Mutex::default(),
             faults_counter: Mutex::default(),
         }))
@@ -186,6 +192,26 @@ impl World {
         let before = *counter * u64::from(percent) / 100;
         *counter += 1;
         *counter * u64::from(percent) / 100 > before
+    }
+
+    /// Says what stands around the databases from now on.
+    pub fn set_estate(&self, estate: Estate) {
+        *write(&self.0.estate) = estate;
+    }
+
+    pub(crate) fn set_simulated_estate(&self, estate: Estate) {
+        *write(&self.0.simulated_estate) = estate;
+    }
+
+    /// What stands around the databases, running or made up.
+    pub(crate) fn estate(&self) -> Estate {
+        read(&self.0.estate).with(&read(&self.0.simulated_estate))
+    }
+
+    /// Tags of a resource.
+    pub(crate) fn tags_of(&self, arn: &str) -> Vec<(String, String)> {
+        let of = |estate: &RwLock<Estate>| read(estate).tags.get(arn).cloned();
+        of(&self.0.estate).or_else(|| of(&self.0.simulated_estate)).unwrap_or_default()
     }
 
     // Instances.

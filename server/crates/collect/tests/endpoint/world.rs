@@ -27,6 +27,7 @@ impl Endpoint {
             databases: Vec::new(),
             vcpus: None,
             history_seed: Some(7),
+            simulated_tiers_seed: None,
             has_sentinels: true,
             clock: Clock::manual(NOW.0),
         };

@@ -53,6 +53,20 @@ pub enum TargetReason {
     NotRegistered,
 }
 
+impl TargetReason {
+    /// The service's code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InitialHealthChecking => "Elb.InitialHealthChecking",
+            Self::ResponseCodeMismatch => "Target.ResponseCodeMismatch",
+            Self::Timeout => "Target.Timeout",
+            Self::FailedHealthChecks => "Target.FailedHealthChecks",
+            Self::DeregistrationInProgress => "Target.DeregistrationInProgress",
+            Self::NotRegistered => "Target.NotRegistered",
+        }
+    }
+}
+
 /// State, reason and a sentence, as `DescribeTargetHealth` tells them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TargetHealth {
@@ -263,6 +277,7 @@ mod tests {
     #[test]
     fn reasons_are_spelt_as_the_service_spells_them() {
         let text = serde_json::to_string(&TargetHealth::not_registered()).unwrap_or_default();
+        assert!(text.contains(TargetReason::NotRegistered.code()), "{text}");
         assert!(text.contains("\"unused\"") && text.contains("\"Target.NotRegistered\""), "{text}");
     }
 }

@@ -162,7 +162,7 @@ fn event(api_id: &str, client: SocketAddr, head: &Parts, body: &Bytes, at_ms: i6
         "rawQueryString": head.uri.query().unwrap_or_default(),
         "headers": joined(&head.headers),
         "requestContext": {
-            "accountId": "123456789012",
+            "accountId": "000000000000",
             "apiId": api_id,
             "domainName": format!("{api_id}.execute-api.us-east-1.amazonaws.com"),
             "domainPrefix": api_id,

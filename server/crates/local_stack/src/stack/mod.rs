@@ -6,6 +6,7 @@ mod control;
 mod incident;
 mod inventory;
 mod programs;
+mod publish;
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use programs::Visitors;
 pub use config::{MOST_INSTANCES, Scale, StackConfig};
 pub use incident::Incident;
 pub use inventory::{ApiInventory, BalancerInventory, Inventory};
+pub use publish::{Publisher, record};
 
 /// Name of the balancer, of the API and in other names.
 const APP: &str = "bookshop";

@@ -4,6 +4,7 @@ use super::super::Call;
 use crate::error::ServiceError;
 use crate::faults::Behaviour;
 use crate::input::Input;
+use crate::world::load::minute_of;
 use crate::world::metrics::{Datum, MetricKey};
 use crate::world::{RDS_METRICS, World};
 use std::collections::BTreeMap;
@@ -80,7 +81,19 @@ pub(super) fn meet_resource(call: &Call<'_>, key: &MetricKey, action: &str) -> R
     call.meet(Behaviour::of_name(name), action, name)
 }
 
-/// The unit of a metric, and its points in the window as recorded (per minute or finer).
+/// Seconds after the end of a minute until a service's metrics can be read, in the order of what AWS
+/// takes; custom metrics are there at once.
+pub(super) fn arrival_delay_secs(namespace: &str) -> i64 {
+    match namespace {
+        "AWS/ApplicationELB" | "AWS/ApiGateway" | "AWS/AutoScaling" | "AWS/Lambda" => 30,
+        "ECS/ContainerInsights" | "ContainerInsights" | "LambdaInsights" => 60,
+        _ if namespace.starts_with("AWS/") => 60,
+        _ => 0,
+    }
+}
+
+/// The unit of a metric, and its points in the window as recorded (per minute or finer). Points of
+/// AWS's own metrics are not there until some time after their minute is over.
 pub(super) fn points(
     world: &World,
     key: &MetricKey,
@@ -90,6 +103,8 @@ pub(super) fn points(
     if let Some(found) = rds_points(world, key, from_secs, to_secs) {
         return Some(found);
     }
+    let delay_secs = arrival_delay_secs(&key.namespace);
+    let to_secs = if delay_secs > 0 { to_secs.min(minute_of(world.clock().now_secs() - delay_secs)) } else { to_secs };
     let metrics = world.metrics();
     let series = metrics.get(key)?;
     let points = series.points.range(from_secs..to_secs.max(from_secs)).map(|(at, datum)| (*at, datum.clone()));
