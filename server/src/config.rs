@@ -1,5 +1,6 @@
 //! Configuration of the dashboard: flags over environment over a TOML file over defaults.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,8 @@ use serde::Deserialize;
 use crate::cli::ServeArgs;
 
 /// Keys of the file; the long options without dashes.
-const FILE_KEYS: [&str; 7] = ["data-dir", "listen", "log", "log-format", "profile", "regions", "retention-days"];
+const FILE_KEYS: [&str; 9] =
+    ["app-tag", "apps", "data-dir", "listen", "log", "log-format", "profile", "regions", "retention-days"];
 
 /// Shortest and longest time the archive may be told to keep, in days.
 const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=3660;
@@ -35,6 +37,10 @@ pub struct Config {
     pub regions: Vec<String>,
     /// Days minutes are kept.
     pub retention_days: u32,
+    /// Tag whose value names the app a resource belongs to.
+    pub app_tag: String,
+    /// Apps by name, as ARNs; what these lead to belongs to them too.
+    pub apps: BTreeMap<String, Vec<String>>,
     /// Log filter.
     pub log: String,
     /// Log format.
@@ -90,6 +96,9 @@ struct FileConfig {
     profile: Option<String>,
     regions: Option<Vec<String>>,
     retention_days: Option<u32>,
+    app_tag: Option<String>,
+    #[serde(default)]
+    apps: BTreeMap<String, Vec<String>>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -113,6 +122,8 @@ impl Config {
             profile: args.profile.clone().or(file.profile),
             regions: args.regions.clone().or(file.regions).unwrap_or_default(),
             retention_days: checked_retention(retention_days)?,
+            app_tag: file.app_tag.unwrap_or_else(|| "app".to_owned()),
+            apps: checked_apps(file.apps)?,
             log: args.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format: parse_log_format(log_format.as_deref())?,
         })
@@ -175,6 +186,19 @@ fn checked_retention(days: u32) -> Result<u32, ConfigError> {
     Err(ConfigError::BadValue { name: "retention-days", value: days.to_string(), hint: "use 1 to 3660" })
 }
 
+fn checked_apps(apps: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
+    let wrong =
+        apps.iter().flat_map(|(_, arns)| arns).find(|arn| !arn.starts_with("arn:") || arn.split(':').count() < 6);
+    match wrong {
+        None => Ok(apps),
+        Some(arn) => Err(ConfigError::BadValue {
+            name: "apps",
+            value: arn.clone(),
+            hint: "name resources by ARN, as in shop = [\"arn:aws:elasticloadbalancing:…\"]",
+        }),
+    }
+}
+
 fn parse_log_format(text: Option<&str>) -> Result<LogFormat, ConfigError> {
     match text {
         None | Some("text") => Ok(LogFormat::Text),
@@ -219,6 +243,7 @@ mod tests {
             ("\nretention-days = \"x\"", "line 2"),
             ("retention-days = 0", "use 1 to 3660"),
             ("log-format = \"xml\"", "use text or json"),
+            ("[apps]\nshop = [\"my-balancer\"]", "name resources by ARN"),
         ] {
             let message = with_file(text, ServeArgs::default()).unwrap_err().to_string();
             assert!(message.contains(expected), "{text}: {message}");

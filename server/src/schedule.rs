@@ -21,12 +21,13 @@ mod plan;
 mod poll;
 mod rounds;
 mod supervise;
+mod tiers;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use archive::{Archive, Retention};
-use collect::Collector;
+use collect::{Apps, Collector};
 use samples::{ApiCalls, Instance, Refusal, Wanted, Wants};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -43,7 +44,7 @@ use self::poll::PollState;
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// How often and how much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleConfig {
     /// Seconds between polls of an instance that nobody looks at. With two calls a poll, 300 s are
     /// 17,520 calls a month.
@@ -54,6 +55,10 @@ pub struct ScheduleConfig {
     pub idle_poll_secs: u32,
     /// Seconds between readings of the inventory.
     pub inventory_secs: u32,
+    /// Seconds between discoveries of tiers while nobody looks at an app; else the inventory's.
+    pub discovery_secs: u32,
+    /// What makes resources one app.
+    pub apps: Apps,
     /// Seconds between readings of alarms.
     pub alarm_secs: u32,
     /// Days of the past collected at first sight, as far as the source keeps them.
@@ -71,6 +76,8 @@ impl Default for ScheduleConfig {
             watched_poll_secs: 60,
             idle_poll_secs: 600,
             inventory_secs: 120,
+            discovery_secs: 900,
+            apps: Apps::default(),
             alarm_secs: 60,
             backfill_days: 7,
             interactive_calls_per_minute: 120,
@@ -100,6 +107,7 @@ impl Schedule {
             flights: Flights::default(),
             inventory_turn: tokio::sync::Mutex::default(),
             counters_turn: Mutex::default(),
+            tiers: tiers::Tiers::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
@@ -123,6 +131,7 @@ struct Inner {
     inventory_turn: tokio::sync::Mutex<Option<Timestamp>>,
     /// When each instance's CloudWatch metrics were read last.
     counters_turn: Mutex<BTreeMap<ResourceId, rounds::CountersTurn>>,
+    tiers: tiers::Tiers,
     stop: CancellationToken,
     tasks: TaskTracker,
 }

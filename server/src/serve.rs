@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use archive::{Archive, Retention};
-use collect::{Access, Collector, LiteralKey};
+use collect::{Access, Apps, Collector, LiteralKey};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use ranking::Reader;
 use tokio::net::TcpListener;
@@ -33,7 +33,8 @@ async fn serve(config: &Config) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}; choose another address with --listen", config.listen))?;
     let retention = Retention { minute_days: config.retention_days, ..Retention::default() };
-    let settings = ScheduleConfig { retention, ..ScheduleConfig::default() };
+    let apps = Apps { tag_key: config.app_tag.clone(), named: config.apps.clone() };
+    let settings = ScheduleConfig { retention, apps, ..ScheduleConfig::default() };
     let schedule = Schedule::start(archive.clone(), collector, Arc::new(clock::now), settings);
     let reader = Reader::new(archive, schedule.wants()).with_zones(web::offset_changes);
     tracing::info!(address = %listener.local_addr()?, "the dashboard is open");

@@ -12,7 +12,7 @@ use units::{Period, ResourceId, Timestamp, Window};
 
 use super::health::Fault;
 use super::plan::QUESTIONS_PER_CALL;
-use super::{Inner, Watched, poll, rounds};
+use super::{Inner, Watched, poll, rounds, tiers};
 
 /// Questions of one page arrive within this time and share calls.
 const GATHER: Duration = Duration::from_millis(10);
@@ -174,7 +174,7 @@ async fn guarded<T: Send + 'static>(
     }
 }
 
-fn take_calls(inner: &Inner, calls: usize) -> Result<(), Refusal> {
+pub(super) fn take_calls(inner: &Inner, calls: usize) -> Result<(), Refusal> {
     let calls = u32::try_from(calls).unwrap_or(u32::MAX);
     inner.budget.take(calls).map_err(|wait| {
         let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
@@ -320,7 +320,7 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
             take_calls(inner, 2)?;
             rounds::read_alarm(inner, &alarm, at).await
         }
-        Wanted::Tiers { app, .. } => Err(Refusal::Unknown(app)),
+        Wanted::Tiers { app, window } => tiers::want(inner, &app, window).await,
         Wanted::Inventory => {
             take_calls(inner, 1)?;
             rounds::read_inventory(inner).await.map_err(|fault| fault.refusal())

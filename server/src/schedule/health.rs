@@ -74,6 +74,8 @@ pub enum SourceKind {
     PerformanceInsights,
     /// CloudWatch metrics.
     CloudWatch,
+    /// Balancers, groups, functions, services, tags: which tiers there are.
+    Tiers,
     /// CloudWatch alarms.
     Alarms,
     /// Our own archive.

@@ -206,7 +206,7 @@ async fn a_hundred_readers_cost_the_calls_of_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_goes_on_where_the_last_run_stopped() {
     let config = ScheduleConfig { backfill_days: 1, ..ScheduleConfig::default() };
-    let world = World::start(config, Faults::default()).await;
+    let world = World::start(config.clone(), Faults::default()).await;
     let is_filled = |world: &World| {
         let Some(id) = world.archive.instances().unwrap().into_iter().find(|one| one.name == "history-7") else {
             return false;

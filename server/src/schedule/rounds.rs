@@ -11,7 +11,7 @@ use units::{ResourceId, Timestamp, Window};
 use super::backfill::Backfill;
 use super::health::{Fault, SourceKind};
 use super::supervise::{pause, spawn};
-use super::{Inner, Watched, poll};
+use super::{Inner, Watched, poll, tiers};
 
 /// Longest wait after failures in a row.
 const MAX_BACKOFF_SECS: u64 = 900;
@@ -59,9 +59,11 @@ type Round = fn(Arc<Inner>) -> futures::future::BoxFuture<'static, ()>;
 
 /// Starts every task.
 pub(super) fn start(inner: &Arc<Inner>) {
-    let loops: [(&'static str, Round); 4] = [
+    let loops: [(&'static str, Round); 6] = [
         ("inventory", |inner| Box::pin(inventory(inner))),
         ("cloudwatch", |inner| Box::pin(counters(inner))),
+        ("tiers", |inner| Box::pin(tiers::discovery(inner))),
+        ("metrics of tiers", |inner| Box::pin(tiers::metrics(inner))),
         ("alarms", |inner| Box::pin(alarms(inner))),
         ("housekeeping", |inner| Box::pin(housekeeping(inner))),
     ];

@@ -33,6 +33,8 @@ pub struct TierResource {
     pub variants: BTreeMap<String, Vec<String>>,
     /// Metrics that ListMetrics knows of it, as `namespace metric`; `None` when it was not asked.
     pub listed: Option<BTreeSet<String>>,
+    /// When ListMetrics was asked last.
+    pub listed_at: Option<Timestamp>,
     /// Its tags; empty where no call tells them.
     pub tags: BTreeMap<String, String>,
     /// State in AWS's word (`active`, `InService`, `available`), where a describe call tells it.
