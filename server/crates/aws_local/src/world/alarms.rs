@@ -25,6 +25,8 @@ pub(crate) struct Alarm {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct HistoryItem {
     pub(crate) alarm: String,
+    #[serde(default)]
+    pub(crate) is_composite: bool,
     pub(crate) at_ms: i64,
     /// `ConfigurationUpdate` or `StateUpdate`.
     pub(crate) kind: String,

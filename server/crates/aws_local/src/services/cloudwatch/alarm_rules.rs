@@ -24,6 +24,15 @@ impl State {
             Self::InsufficientData => "INSUFFICIENT_DATA",
         }
     }
+
+    /// Reads AWS's word.
+    pub(super) fn parse(text: &str) -> Self {
+        match text {
+            "OK" => Self::Ok,
+            "ALARM" => Self::Alarm,
+            _ => Self::InsufficientData,
+        }
+    }
 }
 
 /// What a missing point counts as.

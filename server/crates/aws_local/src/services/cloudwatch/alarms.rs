@@ -2,15 +2,16 @@
 
 use super::super::Call;
 use super::alarm_rules::{Comparison, EXTRA_PERIODS, Missing, Rule, State, evaluate};
+use super::composite;
 use super::metric_data::{Evaluation, read_queries};
-use super::read::{Statistic, buckets, points, read_metric_key, read_period};
+use super::read::{Statistic, arrival_delay_secs, buckets, points, read_metric_key, read_period};
 use super::{STATISTICS, UNITS};
 use crate::error::ServiceError;
 use crate::input::{Input, Style};
 use crate::store::Write;
 use crate::wire::{Value, from_json, iso8601, to_json};
 use crate::world::World;
-use crate::world::alarms::{Alarm, HistoryItem};
+use crate::world::alarms::{Alarm, AlarmBook, HistoryItem};
 use crate::world::instance::ACCOUNT;
 use serde_json::json;
 
@@ -72,15 +73,21 @@ pub(super) fn put_metric_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
     }
     let configuration = Value::map(members);
     read_rule(&Input::new(&configuration, Style::Detailed))?;
-    let now_ms = call.world.clock().now_ms();
-    let mut book = call.world.alarms();
+    put(call.world, name, to_json(&configuration));
+    Ok(Value::Map(Vec::new()))
+}
+
+/// Enters an alarm's configuration: a new alarm, or a change of one.
+pub(super) fn put(world: &World, name: &str, configuration: serde_json::Value) {
+    let now_ms = world.clock().now_ms();
+    let mut book = world.alarms();
     let before = book.alarms.get(name).cloned();
     let verb = if before.is_some() { "updated" } else { "created" };
     let alarm = match before {
-        Some(alarm) => Alarm { configuration: to_json(&configuration), configured_ms: now_ms, ..alarm },
+        Some(alarm) => Alarm { configuration, configured_ms: now_ms, ..alarm },
         None => Alarm {
             name: name.to_owned(),
-            configuration: to_json(&configuration),
+            configuration,
             configured_ms: now_ms,
             state: State::InsufficientData.name().to_owned(),
             reason: "Unchecked: Initial alarm creation".to_owned(),
@@ -89,19 +96,19 @@ pub(super) fn put_metric_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
             transitioned_ms: now_ms,
         },
     };
-    save(call.world, &alarm);
+    save(world, &alarm);
     let data = json!({ "version": "1.0", "type": verb, "updatedAlarm": alarm.configuration });
-    book.alarms.insert(name.to_owned(), alarm);
     let item = HistoryItem {
         alarm: name.to_owned(),
+        is_composite: composite::is_composite(&alarm),
         at_ms: now_ms,
         kind: "ConfigurationUpdate".to_owned(),
         summary: format!("Alarm \"{name}\" {verb}"),
         data: data.to_string(),
     };
-    save_history(call.world, &item);
+    book.alarms.insert(name.to_owned(), alarm);
+    save_history(world, &item);
     book.note(item);
-    Ok(Value::Map(Vec::new()))
 }
 
 fn read_member(input: &Input<'_>, member: &str, kind: Kind) -> Result<Value, ServiceError> {
@@ -190,20 +197,37 @@ pub(super) fn describe_alarms(call: &Call<'_>) -> Result<Value, ServiceError> {
             .filter_map(|list| alarm.configuration[list].as_array());
         actions.flatten().any(|action| action.as_str().is_some_and(|action| action.starts_with(prefix)))
     };
+    let children_of = input.text("ChildrenOfAlarmName")?;
+    let parents_of = input.text("ParentsOfAlarmName")?;
     let book = call.world.alarms();
+    // Without types only metric alarms are meant, except where the question is about composites.
+    let is_type_meant = |alarm: &Alarm| match (types.is_empty(), composite::is_composite(alarm)) {
+        (true, is_composite) => !is_composite || children_of.is_some() || parents_of.is_some(),
+        (false, true) => types.contains(&"CompositeAlarm"),
+        (false, false) => types.contains(&"MetricAlarm"),
+    };
+    let children = children_of.and_then(|name| book.alarms.get(name)).map(composite::children_of).unwrap_or_default();
     let found = book.alarms.values().filter(|alarm| {
         names.as_ref().is_none_or(|names| names.contains(&alarm.name.as_str()))
             && prefix.is_none_or(|prefix| alarm.name.starts_with(prefix))
             && state.is_none_or(|state| state == alarm.state)
             && action.is_none_or(|prefix| has_action(alarm, prefix))
-            // Only metric alarms exist here; asking for other types alone finds none.
-            && (types.is_empty() || types.contains(&"MetricAlarm"))
+            && children_of.is_none_or(|_| children.contains(&alarm.name))
+            && parents_of.is_none_or(|child| composite::children_of(alarm).iter().any(|name| name == child))
+            && is_type_meant(alarm)
     });
     let found: Vec<&Alarm> = found.collect();
     let end = (offset + page).min(found.len());
     let next = if end < found.len() { Value::text(end.to_string()) } else { Value::Null };
-    let alarms = found.get(offset..end).unwrap_or_default().iter().map(|alarm| describe(alarm, call.world.region()));
-    Ok(Value::map([("MetricAlarms", Value::list(alarms)), ("CompositeAlarms", Value::list([])), ("NextToken", next)]))
+    let (composites, metrics): (Vec<&Alarm>, Vec<&Alarm>) =
+        found.get(offset..end).unwrap_or_default().iter().partition(|alarm| composite::is_composite(alarm));
+    let described =
+        |alarms: Vec<&Alarm>| Value::list(alarms.into_iter().map(|alarm| describe(alarm, call.world.region())));
+    Ok(Value::map([
+        ("MetricAlarms", described(metrics)),
+        ("CompositeAlarms", described(composites)),
+        ("NextToken", next),
+    ]))
 }
 
 pub(super) fn describe_alarms_for_metric(call: &Call<'_>) -> Result<Value, ServiceError> {
@@ -223,7 +247,7 @@ fn read_offset(input: &Input<'_>) -> Result<usize, ServiceError> {
     }
 }
 
-fn alarm_arn(region: &str, name: &str) -> String {
+pub(super) fn alarm_arn(region: &str, name: &str) -> String {
     format!("arn:aws:cloudwatch:{region}:{ACCOUNT}:alarm:{name}")
 }
 
@@ -248,6 +272,7 @@ fn describe(alarm: &Alarm, region: &str) -> Value {
 pub(super) fn describe_alarm_history(call: &Call<'_>) -> Result<Value, ServiceError> {
     let input = &call.input;
     let name = input.text("AlarmName")?;
+    let types = input.texts("AlarmTypes", 0..=3)?.unwrap_or_default();
     let kind = input.one_of(
         "HistoryItemType",
         &["ConfigurationUpdate", "StateUpdate", "Action", "AlarmContributorStateUpdate", "AlarmContributorAction"],
@@ -261,7 +286,10 @@ pub(super) fn describe_alarm_history(call: &Call<'_>) -> Result<Value, ServiceEr
     let book = call.world.alarms();
     let found = book.history.iter().filter(|item| {
         let at = item.at_ms as f64 / 1_000.0;
+        let sort = if item.is_composite { "CompositeAlarm" } else { "MetricAlarm" };
         name.is_none_or(|name| name == item.alarm)
+            // Without types only metric alarms are meant, as in DescribeAlarms; a name means its own.
+            && (types.contains(&sort) || (types.is_empty() && (name.is_some() || !item.is_composite)))
             && kind.is_none_or(|kind| kind == item.kind)
             && start.is_none_or(|start| at >= start)
             && end.is_none_or(|end| at <= end)
@@ -275,7 +303,7 @@ pub(super) fn describe_alarm_history(call: &Call<'_>) -> Result<Value, ServiceEr
     let items = found.get(offset..until).unwrap_or_default().iter().map(|item| {
         Value::map([
             ("AlarmName", Value::text(item.alarm.as_str())),
-            ("AlarmType", Value::text("MetricAlarm")),
+            ("AlarmType", Value::text(if item.is_composite { "CompositeAlarm" } else { "MetricAlarm" })),
             ("Timestamp", Value::Time(item.at_ms as f64 / 1_000.0)),
             ("HistoryItemType", Value::text(item.kind.as_str())),
             ("HistorySummary", Value::text(item.summary.as_str())),
@@ -306,12 +334,28 @@ pub(super) fn set_alarm_state(call: &Call<'_>) -> Result<Value, ServiceError> {
     let reason = call.input.required_text("StateReason")?;
     let data = call.input.text("StateReasonData")?;
     let mut book = call.world.alarms();
-    let Some(alarm) = book.alarms.get_mut(name) else { return Err(ServiceError::alarm_not_found()) };
-    let item = change_state(call.world, alarm, state, reason.to_owned(), data.map(str::to_owned));
+    if !book.alarms.contains_key(name) {
+        return Err(ServiceError::alarm_not_found());
+    }
+    let change = Change { state, reason: reason.to_owned(), data: data.map(str::to_owned) };
+    apply(call.world, &mut book, name, change);
+    Ok(Value::Map(Vec::new()))
+}
+
+/// A state to be entered.
+pub(super) struct Change {
+    pub(super) state: &'static str,
+    pub(super) reason: String,
+    pub(super) data: Option<String>,
+}
+
+/// Enters a state of the alarm called `name`, with a history item if it differs from the old.
+pub(super) fn apply(world: &World, book: &mut AlarmBook, name: &str, change: Change) {
+    let Some(alarm) = book.alarms.get_mut(name) else { return };
+    let item = change_state(world, alarm, change.state, change.reason, change.data);
     if let Some(item) = item {
         book.note(item);
     }
-    Ok(Value::Map(Vec::new()))
 }
 
 /// Enters a new state; a history item if it differs from the old.
@@ -345,6 +389,7 @@ fn change_state(
     is_new.then(|| {
         let item = HistoryItem {
             alarm: alarm.name.clone(),
+            is_composite: composite::is_composite(alarm),
             at_ms: now_ms,
             kind: "StateUpdate".to_owned(),
             summary,
@@ -376,15 +421,13 @@ pub(crate) fn evaluate_alarms(world: &World) {
         let Some((state, reason, data)) = verdict(world, &alarm) else { continue };
         let mut book = world.alarms();
         // It may have been deleted, changed or set by hand meanwhile: then it waits for the next round.
-        let Some(found) = book.alarms.get_mut(&alarm.name) else { continue };
+        let Some(found) = book.alarms.get(&alarm.name) else { continue };
         if found.configured_ms != alarm.configured_ms || found.state != alarm.state || found.state == state.name() {
             continue;
         }
-        let item = change_state(world, found, state.name(), reason, Some(data));
-        if let Some(item) = item {
-            book.note(item);
-        }
+        apply(world, &mut book, &alarm.name, Change { state: state.name(), reason, data: Some(data) });
     }
+    composite::evaluate(world);
 }
 
 /// The state an alarm should have, why, and the reason's data.
@@ -393,11 +436,7 @@ fn verdict(world: &World, alarm: &Alarm) -> Option<(State, String, String)> {
     let configuration = Input::new(&document, Style::Detailed);
     let rule = read_rule(&configuration).ok()?;
     let (period, statistic, values) = recent_values(world, &configuration, &rule)?;
-    let current = match alarm.state.as_str() {
-        "OK" => State::Ok,
-        "ALARM" => State::Alarm,
-        _ => State::InsufficientData,
-    };
+    let current = State::parse(&alarm.state);
     let range: Vec<Option<f64>> = values.iter().map(|(_, value)| *value).collect();
     let (state, decisive) = evaluate(&rule, &range, current);
     let newest = values.iter().rev().find_map(|(at, value)| value.map(|_| *at)).unwrap_or(0);
@@ -417,7 +456,7 @@ fn verdict(world: &World, alarm: &Alarm) -> Option<(State, String, String)> {
 }
 
 /// AWS writes reasons' times with a numeric zone.
-fn reason_time(at_secs: i64) -> String {
+pub(super) fn reason_time(at_secs: i64) -> String {
     iso8601(at_secs as f64).replace('Z', ".000+0000")
 }
 
@@ -476,11 +515,19 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
+/// How late the slowest of an alarm's metrics arrives: a period counts as over only then.
+fn arrival_secs(configuration: &Input<'_>) -> i64 {
+    let of = |input: &Input<'_>| input.text("Namespace").ok().flatten().map(arrival_delay_secs);
+    let queries = configuration.structures("Metrics", 1..=20).ok().flatten().unwrap_or_default();
+    let of_query = |query: &Input<'_>| of(&query.structure("MetricStat").ok()??.structure("Metric").ok()??);
+    of(configuration).into_iter().chain(queries.iter().filter_map(of_query)).max().unwrap_or(0)
+}
+
 type Recent = (i64, String, Vec<(i64, Option<f64>)>);
 
 /// Period, statistic, and the values of the evaluation range, oldest first.
 fn recent_values(world: &World, configuration: &Input<'_>, rule: &Rule) -> Option<Recent> {
-    let now_secs = world.clock().now_secs() - SETTLE_SECS;
+    let now_secs = world.clock().now_secs() - SETTLE_SECS - arrival_secs(configuration);
     let periods = (rule.evaluation_periods + EXTRA_PERIODS) as i64;
     if configuration.raw("MetricName").is_some() {
         let period = read_period(configuration).ok()??;

@@ -4,8 +4,8 @@ use super::super::Call;
 use crate::error::ServiceError;
 use crate::faults::Behaviour;
 use crate::wire::Value;
-use crate::world::RDS_METRICS;
 use crate::world::metrics::MetricKey;
+use crate::world::{RDS_METRICS, World};
 
 /// Metrics per page.
 const PAGE: usize = 500;
@@ -35,7 +35,7 @@ pub(super) fn list_metrics(call: &Call<'_>) -> Result<Value, ServiceError> {
                 key.dimensions.iter().any(|(found, has)| found == name && value.is_none_or(|value| value == has))
             })
     };
-    let mut keys = known_metrics(call, if recently.is_some() { RECENT_SECS } else { LISTED_SECS });
+    let mut keys = known_metrics(call.world, if recently.is_some() { RECENT_SECS } else { LISTED_SECS });
     keys.retain(is_wanted);
     keys.sort();
     keys.dedup();
@@ -45,14 +45,15 @@ pub(super) fn list_metrics(call: &Call<'_>) -> Result<Value, ServiceError> {
     Ok(Value::map([("Metrics", Value::list(page)), ("NextToken", next)]))
 }
 
-fn known_metrics(call: &Call<'_>, active_secs: i64) -> Vec<MetricKey> {
-    let oldest = call.world.clock().now_secs() - active_secs;
-    let metrics = call.world.metrics();
+/// Metrics that had data in the last `active_secs`.
+pub(super) fn known_metrics(world: &World, active_secs: i64) -> Vec<MetricKey> {
+    let oldest = world.clock().now_secs() - active_secs;
+    let metrics = world.metrics();
     let is_active =
         |points: &std::collections::BTreeMap<i64, _>| points.keys().next_back().is_some_and(|last| *last >= oldest);
     let recorded = metrics.iter().filter(|(_, series)| is_active(&series.points)).map(|(key, _)| key.clone());
     let mut keys: Vec<MetricKey> = recorded.collect();
-    for instance in call.world.instances() {
+    for instance in world.instances() {
         if instance.behaviour == Behaviour::Denied {
             continue;
         }

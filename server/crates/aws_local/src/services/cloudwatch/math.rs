@@ -29,6 +29,8 @@ pub(super) struct Context<'a> {
     pub(super) lookup: &'a mut dyn FnMut(&str) -> Result<Option<Operand>, String>,
     /// Ids and series of all metric queries (not expressions), for `METRICS()`.
     pub(super) metrics: &'a [(String, Points)],
+    /// Answers `SEARCH(query, statistic, period)`.
+    pub(super) search: &'a dyn Fn(&str, &str, Option<i64>) -> Result<Vec<Points>, String>,
 }
 
 /// Evaluates an expression to its series.
@@ -236,7 +238,7 @@ impl Parser<'_, '_, '_> {
             }
             return call(&name.to_ascii_uppercase(), arguments, self.context);
         }
-        if matches!(name.as_str(), "REPEAT" | "LINEAR") {
+        if matches!(name.as_str(), "REPEAT" | "LINEAR" | "AVG" | "MAX" | "MIN" | "SUM" | "ASC" | "DESC") {
             return Ok(Operand::Text(name));
         }
         (self.context.lookup)(&name)?.ok_or_else(|| format!("`{name}` is not the id of a query in this request"))
@@ -284,6 +286,12 @@ fn call(name: &str, mut arguments: Vec<Operand>, context: &Context<'_>) -> Parse
     }
     let first = arguments.remove(0);
     match (name, arguments.as_slice()) {
+        ("SEARCH", further) => search(&first, further, context),
+        ("SORT", further) => sort(first, further),
+        ("SLICE", further) => slice(first, further),
+        ("MINUTE" | "HOUR" | "DAY" | "DATE" | "MONTH" | "YEAR" | "EPOCH", []) => {
+            each(first, |points| points.keys().filter_map(|at| Some((*at, part_of_time(name, *at)?))).collect())
+        }
         ("ABS", []) => each(first, |points| map_points(points, |value| Some(value.abs()))),
         ("CEIL", []) => each(first, |points| map_points(points, |value| Some(value.ceil()))),
         ("FLOOR", []) => each(first, |points| map_points(points, |value| Some(value.floor()))),
@@ -315,6 +323,84 @@ fn call(name: &str, mut arguments: Vec<Operand>, context: &Context<'_>) -> Parse
         ("IF", [then, otherwise]) => choose(first, then, Some(otherwise)),
         _ => Err(format!("{name} with {} arguments is not supported", arguments.len() + 1)),
     }
+}
+
+fn search(query: &Operand, further: &[Operand], context: &Context<'_>) -> Parsed {
+    let (Operand::Text(query), [Operand::Text(statistic), period @ ..]) = (query, further) else {
+        return Err("SEARCH takes a query, a statistic and perhaps a period".to_owned());
+    };
+    let period = match period {
+        [] => None,
+        [Operand::Scalar(secs)] if *secs >= 1.0 && secs.fract() == 0.0 => Some(*secs as i64),
+        _ => return Err("the period of SEARCH is a whole number of seconds".to_owned()),
+    };
+    (context.search)(query, statistic, period).map(Operand::Array)
+}
+
+/// `SORT(array, AVG|MAX|MIN|SUM, ASC|DESC [, most])`.
+fn sort(array: Operand, further: &[Operand]) -> Parsed {
+    let (Operand::Array(mut series), [Operand::Text(by), Operand::Text(order), most @ ..]) = (array, further) else {
+        return Err("SORT takes an array, a function and an order".to_owned());
+    };
+    let most = match most {
+        [] => usize::MAX,
+        [Operand::Scalar(most)] if *most >= 1.0 => *most as usize,
+        _ => return Err("SORT's last argument is a number".to_owned()),
+    };
+    let weight = |points: &Points| {
+        let sum: f64 = points.values().sum();
+        match by.as_str() {
+            "AVG" => sum / points.len().max(1) as f64,
+            "SUM" => sum,
+            "MIN" => points.values().copied().fold(f64::INFINITY, f64::min),
+            _ => points.values().copied().fold(f64::NEG_INFINITY, f64::max),
+        }
+    };
+    series.sort_by(|left, right| weight(left).total_cmp(&weight(right)));
+    if order == "DESC" {
+        series.reverse();
+    }
+    series.truncate(most);
+    Ok(Operand::Array(series))
+}
+
+/// `SLICE(array, from [, to])`; one element alone is a series.
+fn slice(array: Operand, further: &[Operand]) -> Parsed {
+    let Operand::Array(mut series) = array else { return Err("SLICE needs an array".to_owned()) };
+    let place = |operand: &Operand| match operand {
+        Operand::Scalar(place) if *place >= 0.0 => Ok(*place as usize),
+        _ => Err("SLICE counts from 0".to_owned()),
+    };
+    match further {
+        [from] => {
+            let from = place(from)?;
+            if from < series.len() {
+                Ok(Operand::Series(series.remove(from)))
+            } else {
+                Ok(Operand::Series(Points::new()))
+            }
+        }
+        [from, to] => {
+            let to = place(to)?.min(series.len());
+            let from = place(from)?.min(to);
+            Ok(Operand::Array(series.drain(from..to).collect()))
+        }
+        _ => Err("SLICE takes an array, a first and perhaps an end".to_owned()),
+    }
+}
+
+/// A part of a point's time, in UTC; Monday is day 1.
+fn part_of_time(name: &str, at_secs: i64) -> Option<f64> {
+    let at = jiff::Timestamp::from_second(at_secs).ok()?.to_zoned(jiff::tz::TimeZone::UTC);
+    Some(match name {
+        "MINUTE" => f64::from(at.minute()),
+        "HOUR" => f64::from(at.hour()),
+        "DAY" => f64::from(at.weekday().to_monday_one_offset()),
+        "DATE" => f64::from(at.day()),
+        "MONTH" => f64::from(at.month()),
+        "YEAR" => f64::from(at.year()),
+        _ => at_secs as f64,
+    })
 }
 
 fn marks(context: &Context<'_>) -> impl Iterator<Item = i64> {
@@ -466,7 +552,12 @@ mod tests {
                 _ => None,
             })
         };
-        let mut context = Context { start: 0, end: 180, period: 60, lookup: &mut lookup, metrics: &metrics };
+        let search = |query: &str, statistic: &str, _: Option<i64>| match (query, statistic) {
+            ("both", "Sum") => Ok(vec![m1.clone(), m2.clone()]),
+            _ => Err(format!("`{query}` was not meant")),
+        };
+        let mut context =
+            Context { start: 0, end: 180, period: 60, lookup: &mut lookup, metrics: &metrics, search: &search };
         let found = evaluate(expression, &mut context);
         match expected {
             Ok(expected) => assert_eq!(found.unwrap(), [points(expected)], "{expression}"),
@@ -492,6 +583,10 @@ mod tests {
         check("m1 - AVG(m1)", Ok(&[(0, -2.0), (60, 0.0), (120, 2.0)]));
         check("RATE(m1) * PERIOD(m1)", Ok(&[(60, 2.0), (120, 2.0)]));
         check("RUNNING_SUM(m1)", Ok(&[(0, 2.0), (60, 6.0), (120, 12.0)]));
+        check("SUM(SEARCH('both', 'Sum', 60))", Ok(&[(0, 3.0), (60, 4.0), (120, 6.0)]));
+        check("SLICE(SORT([m1, m2], MAX, ASC), 0)", Ok(&[(0, 1.0), (120, 0.0)]));
+        check("SLICE(SORT(SEARCH(\"both\", \"Sum\"), AVG, DESC, 1), 0)", Ok(&[(0, 2.0), (60, 4.0), (120, 6.0)]));
+        check("MINUTE(m1)", Ok(&[(0, 0.0), (60, 1.0), (120, 2.0)]));
         check("m1 >= 4 AND m1 < 6", Ok(&[(0, 0.0), (60, 1.0), (120, 0.0)]));
     }
 

@@ -2,18 +2,25 @@
 
 use super::super::Call;
 use super::UNITS;
+use super::list_metrics::known_metrics;
 use super::math::{self, Operand, Points};
 use super::read::{Statistic, buckets, meet_resource, points, read_metric_key, read_period, round_start};
+use super::search::{Search, labels as labels_of_found};
 use crate::error::ServiceError;
 use crate::input::Input;
 use crate::wire::Value;
 use crate::world::World;
 use crate::world::metrics::MetricKey;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Most queries of one call, and most points of one answer.
 const MOST_QUERIES: usize = 500;
 const MOST_POINTS: i64 = 100_800;
+/// Most series that one SEARCH gives.
+const MOST_FOUND: usize = 500;
+/// SEARCH finds metrics that had data in the last two weeks.
+const SEARCHED_SECS: i64 = 14 * 86_400;
 /// Period of expressions whose queries name none.
 const DEFAULT_PERIOD: i64 = 60;
 
@@ -39,6 +46,8 @@ pub(super) struct Evaluation<'a> {
     pub(super) start: f64,
     pub(super) end: f64,
     done: HashMap<String, Vec<Points>>,
+    /// Labels of the series an expression's SEARCH found, by query.
+    found: HashMap<String, Vec<String>>,
     open: Vec<String>,
 }
 
@@ -69,8 +78,16 @@ pub(super) fn get_metric_data(call: &Call<'_>) -> Result<Value, ServiceError> {
     let labels = labels(&queries);
     let mut results = Vec::new();
     for (query, label) in queries.iter().zip(labels).filter(|(query, _)| query.returns_data) {
-        for (index, series) in evaluation.series(&query.id)?.into_iter().enumerate() {
-            let label = if index == 0 { label.clone() } else { format!("{label} {}", index + 1) };
+        let found = evaluation.series(&query.id)?;
+        // What SEARCH found is labelled by what tells the metrics apart, after the query's own label.
+        let told = evaluation.found.get(&query.id).filter(|told| told.len() == found.len()).cloned();
+        for (index, series) in found.into_iter().enumerate() {
+            let label = match (&told, &query.label) {
+                (Some(told), Some(own)) => format!("{own} {}", told[index]),
+                (Some(told), None) => told[index].clone(),
+                (None, _) if index == 0 => label.clone(),
+                (None, _) => format!("{label} {}", index + 1),
+            };
             results.push((query.id.clone(), label, series));
         }
     }
@@ -174,7 +191,7 @@ fn labels(queries: &[DataQuery]) -> Vec<String> {
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(world: &'a World, queries: &'a [DataQuery], start: f64, end: f64) -> Self {
-        Self { world, queries, start, end, done: HashMap::new(), open: Vec::new() }
+        Self { world, queries, start, end, done: HashMap::new(), found: HashMap::new(), open: Vec::new() }
     }
 
     /// The series of one query.
@@ -197,7 +214,7 @@ impl<'a> Evaluation<'a> {
             QuerySource::Metric { key, period, statistic, unit, .. } => {
                 vec![self.metric(key, *period, *statistic, *unit)]
             }
-            QuerySource::Expression { text, period } => self.expression(text, *period)?,
+            QuerySource::Expression { text, period } => self.expression(id, text, *period)?,
         };
         self.open.pop();
         self.done.insert(id.to_owned(), series.clone());
@@ -205,19 +222,10 @@ impl<'a> Evaluation<'a> {
     }
 
     fn metric(&self, key: &MetricKey, period: i64, statistic: Statistic, unit: Option<&str>) -> Points {
-        let start = round_start(self.start, self.world.clock().now_secs(), period);
-        let Some((found_unit, recorded)) = points(self.world, key, start, self.end.ceil() as i64) else {
-            return Points::new();
-        };
-        // A wrong unit silently has no data, as on AWS.
-        if unit.is_some_and(|unit| unit != found_unit) {
-            return Points::new();
-        }
-        let buckets = buckets(&recorded, start, period);
-        buckets.iter().filter_map(|(at, datum)| Some((*at, statistic.of(datum)?))).collect()
+        metric(self.world, (self.start, self.end), key, period, statistic, unit)
     }
 
-    fn expression(&mut self, text: &str, period: Option<i64>) -> Result<Vec<Points>, String> {
+    fn expression(&mut self, id: &str, text: &str, period: Option<i64>) -> Result<Vec<Points>, String> {
         let queries = self.queries;
         let metric_periods = queries.iter().filter_map(|query| match &query.source {
             QuerySource::Metric { period, .. } => Some(*period),
@@ -241,7 +249,58 @@ impl<'a> Evaluation<'a> {
                 _ => Operand::Array(series),
             }))
         };
-        let mut context = math::Context { start, end, period, lookup: &mut lookup, metrics: &metrics };
-        math::evaluate(text, &mut context)
+        let told = RefCell::new(Vec::new());
+        let (world, window) = (self.world, (self.start, self.end));
+        let search = |query: &str, statistic: &str, every: Option<i64>| {
+            let (labels, series) = search_metrics(world, window, query, statistic, every.unwrap_or(period))?;
+            told.borrow_mut().extend(labels);
+            Ok(series)
+        };
+        let mut context = math::Context { start, end, period, lookup: &mut lookup, metrics: &metrics, search: &search };
+        let series = math::evaluate(text, &mut context)?;
+        let reorders = ["SORT(", "SLICE(", "REMOVE_EMPTY("].iter().any(|name| text.to_ascii_uppercase().contains(name));
+        let told = told.into_inner();
+        if !told.is_empty() && !reorders {
+            self.found.insert(id.to_owned(), told);
+        }
+        Ok(series)
     }
+}
+
+/// Points of one metric in a window.
+fn metric(
+    world: &World,
+    (start, end): (f64, f64),
+    key: &MetricKey,
+    period: i64,
+    statistic: Statistic,
+    unit: Option<&str>,
+) -> Points {
+    let start = round_start(start, world.clock().now_secs(), period);
+    let Some((found_unit, recorded)) = points(world, key, start, end.ceil() as i64) else { return Points::new() };
+    // A wrong unit silently has no data, as on AWS.
+    if unit.is_some_and(|unit| unit != found_unit) {
+        return Points::new();
+    }
+    let buckets = buckets(&recorded, start, period);
+    buckets.iter().filter_map(|(at, datum)| Some((*at, statistic.of(datum)?))).collect()
+}
+
+/// What `SEARCH` finds: labels and series.
+fn search_metrics(
+    world: &World,
+    window: (f64, f64),
+    query: &str,
+    statistic: &str,
+    period: i64,
+) -> Result<(Vec<String>, Vec<Points>), String> {
+    let search = Search::parse(query)?;
+    let statistic = Statistic::parse(statistic).ok_or_else(|| format!("`{statistic}` is no statistic"))?;
+    let mut keys = known_metrics(world, SEARCHED_SECS);
+    keys.retain(|key| search.finds(key));
+    keys.sort();
+    keys.dedup();
+    keys.truncate(MOST_FOUND);
+    let series = keys.iter().map(|key| metric(world, window, key, period, statistic, None)).collect();
+    Ok((labels_of_found(&keys), series))
 }

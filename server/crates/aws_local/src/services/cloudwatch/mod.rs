@@ -2,11 +2,13 @@
 
 mod alarm_rules;
 mod alarms;
+mod composite;
 mod list_metrics;
 mod math;
 mod metric_data;
 mod put_metric_data;
 mod read;
+mod search;
 mod statistics;
 
 pub(crate) use alarms::evaluate_alarms;
@@ -30,6 +32,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation { name: "GetMetricData", handler: metric_data::get_metric_data },
         Operation { name: "GetMetricStatistics", handler: statistics::get_metric_statistics },
         Operation { name: "ListMetrics", handler: list_metrics::list_metrics },
+        Operation { name: "PutCompositeAlarm", handler: composite::put_composite_alarm },
         Operation { name: "PutMetricAlarm", handler: alarms::put_metric_alarm },
         Operation { name: "PutMetricData", handler: put_metric_data::put_metric_data },
         Operation { name: "SetAlarmState", handler: alarms::set_alarm_state },

@@ -87,6 +87,8 @@ pub(super) fn arrival_delay_secs(namespace: &str) -> i64 {
     match namespace {
         "AWS/ApplicationELB" | "AWS/ApiGateway" | "AWS/AutoScaling" | "AWS/Lambda" => 30,
         "ECS/ContainerInsights" | "ContainerInsights" | "LambdaInsights" => 60,
+        // Computed from what is sampled: there as soon as the minute is over.
+        "AWS/RDS" => 0,
         _ if namespace.starts_with("AWS/") => 60,
         _ => 0,
     }
