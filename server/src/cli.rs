@@ -33,6 +33,10 @@ pub enum Command {
     Demo(DemoArgs),
     /// Try each AWS call the dashboard needs and say what is missing.
     Doctor(ServeArgs),
+    /// Print which metrics are read of each tier and how, as Markdown.
+    Tiers,
+    /// Print the IAM policy the dashboard needs.
+    Policy,
     /// Read SQL statements and write their digests as JSON lines.
     Digest(DigestArgs),
 }

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use anyhow::{Context, Result, bail};
-use collect::{Access, CollectError, Collector, Lane, MetricRow, Question};
-use samples::{Grouping, Instance, MetricRef, PiState};
+use collect::{Access, Apps, CollectError, Collector, Lane, MetricRow, Question};
+use samples::{Grouping, Instance, LimitKind, MetricName, MetricRef, PiState, Topology};
 use units::{Dimension, Period, Window};
 
 use crate::cli::ServeArgs;
@@ -44,6 +44,7 @@ async fn examine(config: &Config) -> Result<()> {
     let events = collector.list_events(window, &instances).await;
     report.call("rds:DescribeEvents", &events, |found| format!("{} events in ten minutes", found.len()))?;
     try_cloudwatch(&collector, &instances, window, &mut report).await?;
+    try_discovery(&collector, config, &instances, &mut report).await?;
     for instance in instances.iter().take(MAX_INSTANCES_TRIED) {
         try_performance_insights(&collector, instance, window, &mut report).await?;
     }
@@ -69,9 +70,36 @@ async fn try_cloudwatch(
         statistic: "Average".to_owned(),
         period_secs: 60,
     };
-    let row = MetricRow { resource: instance.id.clone(), metric };
+    let series = MetricName::cloudwatch(&metric.namespace, &metric.name, &metric.statistic);
+    let row = MetricRow { resource: instance.id.clone(), series, metric };
     let data = collector.fetch_metrics(&instance.region, &[row], window, Lane::Interactive).await;
     report.call("cloudwatch:GetMetricData", &data, |_| instance.name.clone())
+}
+
+/// Finds the tiers as the schedule does; what is denied is named.
+async fn try_discovery(
+    collector: &Collector,
+    config: &Config,
+    instances: &[Instance],
+    report: &mut Report,
+) -> Result<()> {
+    let apps = Apps { tag_key: config.app_tag.clone(), named: config.apps.clone() };
+    let found = match collector.discover_tiers(&apps, instances, &Topology::default(), now()).await {
+        Ok(found) => found,
+        Err(error) => return report.line(false, "tiers", &error.to_string()),
+    };
+    report.line(true, "tiers", &format!("{} apps, {} resources", found.apps.len(), found.resources.len()))?;
+    for limit in &found.limits {
+        match limit.kind {
+            LimitKind::Denied => {
+                report.missing.push((limit.action.clone(), "*".to_owned()));
+                report.line(false, &limit.action, &format!("denied for {}", limit.about))?;
+            }
+            LimitKind::Failed => report.line(false, &limit.action, &format!("failed for {}", limit.about))?,
+            LimitKind::ProxyHidesCallers | LimitKind::SharedInterfaces | LimitKind::UnknownAddresses => {}
+        }
+    }
+    Ok(())
 }
 
 async fn try_performance_insights(

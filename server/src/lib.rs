@@ -19,4 +19,5 @@ pub mod schedule;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tiers_command;
 pub mod web;

@@ -29,6 +29,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         #[cfg(feature = "local")]
         Command::Demo(args) => loadlens::demo::run(&args),
         Command::Doctor(args) => loadlens::doctor::run(&args),
+        Command::Tiers => loadlens::tiers_command::run_tiers(),
+        Command::Policy => loadlens::tiers_command::run_policy(),
         Command::Digest(args) => loadlens::digest_command::run(&args),
     }
 }

@@ -279,6 +279,8 @@ pub struct Topology {
     pub targets: Vec<TargetHealth>,
     /// IP address as a database sees it → ARN of the resource that has it.
     pub addresses: BTreeMap<String, String>,
+    /// Everything that could not be found out, of all apps.
+    pub limits: Vec<DiscoveryLimit>,
     /// When discovery last ran to its end; `None`: never.
     pub seen: Option<Timestamp>,
 }

@@ -53,7 +53,7 @@ pub(super) fn topology(draft: Draft, apps: &Apps) -> Topology {
     let mut edges: Vec<Edge> =
         edges.into_iter().filter(|edge| used.contains(&edge.from) && used.contains(&edge.to)).collect();
     edges.extend(possible(&apps, &kept, &edges));
-    Topology { apps, resources: kept, edges, targets: Vec::new(), addresses, seen: None }
+    Topology { apps, resources: kept, edges, targets: Vec::new(), addresses, limits, seen: None }
 }
 
 /// Adds everything that the edges lead to.
@@ -175,6 +175,7 @@ pub(super) fn follow_targets(topology: &mut Topology) {
 
 /// Adds a limit to every app that has the resource.
 pub(super) fn add_limit(topology: &mut Topology, arn: &str, limit: &DiscoveryLimit) {
+    topology.limits.push(limit.clone());
     for app in topology.apps.iter_mut().filter(|app| app.members.iter().any(|member| member == arn)) {
         app.limits.push(limit.clone());
     }
