@@ -26,7 +26,8 @@ async fn boto3_and_the_rust_sdk_read_the_same() {
         assert!(theirs.get("ok").is_some(), "boto3 was refused: {step}\n{theirs}");
         assert_same(step, &ours, theirs);
         let is_empty = tidied(&theirs["ok"]) == json!({});
-        assert_eq!(is_empty, step["operation"] == "put_metric_alarm", "an empty answer proves nothing: {step}");
+        let writes = step["operation"].as_str().unwrap().starts_with("put_");
+        assert_eq!(is_empty, writes, "an empty answer proves nothing: {step}");
     }
 }
 
@@ -67,8 +68,11 @@ async fn bad_requests_get_the_error_of_aws() {
 /// after boto3 has read it.
 fn as_our_own(step: &Value) -> Value {
     let mut step = step.clone();
-    if step["operation"] == "put_metric_alarm" {
-        step["params"]["AlarmName"] = json!("another load of the peer test");
+    match step["operation"].as_str().unwrap() {
+        "put_metric_alarm" => step["params"]["AlarmName"] = json!("another load of the peer test"),
+        "put_composite_alarm" => step["params"]["AlarmName"] = json!("another rule of the peer test"),
+        "put_metric_data" => step["params"]["Namespace"] = json!("AnotherPeer"),
+        _ => {}
     }
     step
 }
@@ -148,6 +152,9 @@ async fn good_calls(sdk: &Sdk, instance: &Instance) -> Vec<Value> {
     plan.extend(load_calls(instance));
     plan.extend(list_calls(instance));
     plan.extend(cloudwatch_calls(instance));
+    plan.extend(custom_metric_calls());
+    plan.extend(tier_calls());
+    plan.extend(tier_metric_calls(instance));
     plan.push(text_call(sdk, instance).await);
     plan
 }
@@ -218,6 +225,92 @@ fn cloudwatch_calls(instance: &Instance) -> Vec<Value> {
                 "params": { "AlarmNames": ["load of the peer test"] } }),
         paged(json!({ "service": "cloudwatch", "operation": "list_metrics", "params": { "Namespace": "AWS/RDS" } })),
         instance.metric_data(queries),
+    ]
+}
+
+/// A metric of one's own, written as one value and as values with counts.
+fn custom_metric_calls() -> Vec<Value> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let minute = now / 60 * 60 - 300;
+    let dimensions = json!([{ "Name": "Shop", "Value": "peer" }]);
+    let values: Vec<f64> = (1..=100).map(f64::from).collect();
+    let data = json!([
+        { "MetricName": "Orders", "Dimensions": dimensions, "Timestamp": { "epoch": minute }, "Value": 3.5, "Unit": "Count" },
+        { "MetricName": "Time", "Dimensions": dimensions, "Timestamp": { "epoch": minute }, "Values": values,
+          "Counts": vec![2.0; 100], "Unit": "Milliseconds" },
+    ]);
+    let window = |further: Value| {
+        let mut params = json!({ "Namespace": "Peer", "Dimensions": dimensions, "Period": 60,
+            "StartTime": { "epoch": minute }, "EndTime": { "epoch": minute + 120 } });
+        params.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        json!({ "service": "cloudwatch", "operation": "get_metric_statistics", "params": params })
+    };
+    vec![
+        json!({ "service": "cloudwatch", "operation": "put_metric_data",
+                "params": { "Namespace": "Peer", "MetricData": data } }),
+        window(json!({ "MetricName": "Orders",
+            "Statistics": ["SampleCount", "Average", "Sum", "Minimum", "Maximum"] })),
+        window(json!({ "MetricName": "Time", "ExtendedStatistics": ["p50", "p95", "p99"] })),
+    ]
+}
+
+/// What the tiers are found with.
+fn tier_calls() -> Vec<Value> {
+    let call = |service: &str, operation: &str, params: Value| json!({ "service": service, "operation": operation, "params": params });
+    let group = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/bookshop-tasks/9c3e5a1d8b204f67";
+    let service = "arn:aws:ecs:us-east-1:000000000000:service/bookshop/web";
+    vec![
+        call("elbv2", "describe_load_balancers", json!({})),
+        call("elbv2", "describe_load_balancers", json!({ "Names": ["bookshop-container"] })),
+        call("elbv2", "describe_target_groups", json!({})),
+        call("elbv2", "describe_target_health", json!({ "TargetGroupArn": group })),
+        call("elbv2", "describe_tags", json!({ "ResourceArns": [group] })),
+        call("autoscaling", "describe_auto_scaling_groups", json!({})),
+        call("autoscaling", "describe_auto_scaling_instances", json!({})),
+        call("lambda", "list_functions", json!({})),
+        call("lambda", "get_function_concurrency", json!({ "FunctionName": "bookshop-orders" })),
+        call("lambda", "get_policy", json!({ "FunctionName": "bookshop-orders" })),
+        call("lambda", "get_account_settings", json!({})),
+        call("ecs", "list_clusters", json!({})),
+        call("ecs", "list_services", json!({ "cluster": "bookshop" })),
+        call("ecs", "describe_services", json!({ "cluster": "bookshop", "services": [service, "nobody"] })),
+        call("ecs", "list_tasks", json!({ "cluster": "bookshop" })),
+        call("resourcegroupstaggingapi", "get_resources", json!({ "TagFilters": [{ "Key": "app" }] })),
+        call("resourcegroupstaggingapi", "get_resources", json!({ "ResourceTypeFilters": ["dynamodb:table", "s3"] })),
+        call("resourcegroupstaggingapi", "get_tag_keys", json!({})),
+        call("resourcegroupstaggingapi", "get_tag_values", json!({ "Key": "app" })),
+    ]
+}
+
+/// Percentiles, math, filling and searching over the metrics of tiers.
+fn tier_metric_calls(instance: &Instance) -> Vec<Value> {
+    let balancer = json!([{ "Name": "LoadBalancer", "Value": "app/bookshop-container/4f1c8e9a2b7d6350" }]);
+    let metric = |id: &str, name: &str, stat: &str| {
+        let metric = json!({ "Namespace": "AWS/ApplicationELB", "MetricName": name, "Dimensions": balancer });
+        json!({ "Id": id, "MetricStat": { "Metric": metric, "Period": 60, "Stat": stat } })
+    };
+    let math = |id: &str, expression: &str| json!({ "Id": id, "Expression": expression });
+    let search = "SEARCH('{AWS/DynamoDB,Operation,TableName} MetricName=\"SuccessfulRequestLatency\"', 'p99', 60)";
+    let queries = vec![
+        metric("requests", "RequestCount", "Sum"),
+        metric("p50", "TargetResponseTime", "p50"),
+        metric("p99", "TargetResponseTime", "p99"),
+        metric("errors", "HTTPCode_ELB_5XX_Count", "Sum"),
+        math("rate", "100 * FILL(errors, 0) / (requests + FILL(errors, 0))"),
+        math("found", search),
+        math("slowest", &format!("SLICE(SORT({search}, MAX, DESC, 1), 0)")),
+    ];
+    let composite = json!({ "AlarmName": "rule of the peer test", "AlarmDescription": "both",
+        "AlarmRule": "ALARM(\"load of the peer test\") AND NOT OK(\"load of the peer test\")" });
+    vec![
+        instance.metric_data(queries),
+        paged(json!({ "service": "cloudwatch", "operation": "list_metrics",
+            "params": { "Namespace": "AWS/DynamoDB", "Dimensions": [{ "Name": "Operation" }] } })),
+        json!({ "service": "cloudwatch", "operation": "put_composite_alarm", "params": composite }),
+        json!({ "service": "cloudwatch", "operation": "describe_alarms",
+            "params": { "AlarmTypes": ["CompositeAlarm"], "AlarmNames": ["rule of the peer test"] } }),
+        json!({ "service": "cloudwatch", "operation": "describe_alarm_history",
+            "params": { "AlarmName": "rule of the peer test", "HistoryItemType": "ConfigurationUpdate" } }),
     ]
 }
 
@@ -303,6 +396,24 @@ fn bad_calls(instance: &Instance) -> Vec<(&'static str, Value)> {
             json!({ "service": "cloudwatch", "operation": "describe_alarms", "params": { "StateValue": "INVALID" } }),
         ),
         (
+            "LoadBalancerNotFound",
+            json!({ "service": "elbv2", "operation": "describe_load_balancers", "params": { "Names": ["nobody"] } }),
+        ),
+        (
+            "ResourceNotFoundException",
+            json!({ "service": "lambda", "operation": "get_function_concurrency",
+                                       "params": { "FunctionName": "nobody" } }),
+        ),
+        (
+            "ClusterNotFoundException",
+            json!({ "service": "ecs", "operation": "list_services", "params": { "cluster": "nobody" } }),
+        ),
+        (
+            "ValidationError",
+            json!({ "service": "cloudwatch", "operation": "put_composite_alarm",
+                                       "params": { "AlarmName": "x", "AlarmRule": "ALARM(nobody)" } }),
+        ),
+        (
             "DBInstanceNotFound",
             json!({ "service": "rds", "operation": "describe_db_instances",
                                        "params": { "DBInstanceIdentifier": "nobody" } }),
@@ -345,7 +456,7 @@ fn tidied(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let fleeting = |name: &str| {
-                matches!(name, "NextToken" | "Marker")
+                matches!(name, "NextToken" | "Marker" | "PaginationToken")
                     || ["StateValue", "StateReason", "StateUpdated", "StateTransitioned"]
                         .iter()
                         .any(|state| name.starts_with(state))

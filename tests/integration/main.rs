@@ -6,5 +6,6 @@ mod boto3;
 mod digest_agreement;
 mod drill_down;
 mod killed;
+mod moto;
 mod real_load;
 mod rust_peer;

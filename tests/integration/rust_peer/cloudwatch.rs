@@ -2,8 +2,8 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{
-    AlarmType, ComparisonOperator, Dimension, DimensionFilter, Metric, MetricAlarm, MetricDataQuery, MetricStat,
-    RecentlyActive, ScanBy, StandardUnit, StateValue, Statistic,
+    AlarmType, ComparisonOperator, Dimension, DimensionFilter, HistoryItemType, Metric, MetricAlarm, MetricDataQuery,
+    MetricDatum, MetricStat, RecentlyActive, ScanBy, StandardUnit, StateValue, Statistic,
 };
 use serde_json::{Value, json};
 
@@ -15,6 +15,10 @@ pub(super) async fn call(client: &Client, operation: &str, params: Params<'_>) -
         "list_metrics" => list_metrics(client, params).await,
         "describe_alarms" => describe_alarms(client, params).await,
         "put_metric_alarm" => put_metric_alarm(client, params).await,
+        "put_composite_alarm" => put_composite_alarm(client, params).await,
+        "describe_alarm_history" => describe_alarm_history(client, params).await,
+        "get_metric_statistics" => get_metric_statistics(client, params).await,
+        "put_metric_data" => put_metric_data(client, params).await,
         other => panic!("not driven: cloudwatch {other}"),
     }
 }
@@ -131,9 +135,22 @@ async fn describe_alarms(client: &Client, params: Params<'_>) -> Answer {
         .send()
         .await
         .map_err(|error| refusal(&error))?;
-    assert!(answer.composite_alarms().is_empty(), "composite alarms are not compared yet");
+    let composites = answer.composite_alarms().iter().map(|alarm| {
+        json!({
+            "AlarmName": alarm.alarm_name(),
+            "AlarmArn": alarm.alarm_arn(),
+            "AlarmDescription": alarm.alarm_description(),
+            "AlarmRule": alarm.alarm_rule(),
+            "AlarmConfigurationUpdatedTimestamp": seconds_of(alarm.alarm_configuration_updated_timestamp()),
+            "ActionsEnabled": alarm.actions_enabled(),
+            "OKActions": alarm.ok_actions(),
+            "AlarmActions": alarm.alarm_actions(),
+            "InsufficientDataActions": alarm.insufficient_data_actions(),
+        })
+    });
+    let composites: Vec<Value> = composites.collect();
     let alarms: Vec<Value> = answer.metric_alarms().iter().map(plain_alarm).collect();
-    Ok(json!({ "MetricAlarms": alarms, "NextToken": answer.next_token() }))
+    Ok(json!({ "MetricAlarms": alarms, "CompositeAlarms": composites, "NextToken": answer.next_token() }))
 }
 
 fn plain_alarm(alarm: &MetricAlarm) -> Value {
@@ -189,5 +206,94 @@ async fn put_metric_alarm(client: &Client, params: Params<'_>) -> Answer {
         .send()
         .await
         .map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
+
+async fn put_composite_alarm(client: &Client, params: Params<'_>) -> Answer {
+    client
+        .put_composite_alarm()
+        .set_alarm_name(params.text("AlarmName"))
+        .set_alarm_description(params.text("AlarmDescription"))
+        .set_alarm_rule(params.text("AlarmRule"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
+
+async fn describe_alarm_history(client: &Client, params: Params<'_>) -> Answer {
+    let kinds = params.texts("AlarmTypes");
+    let kinds = kinds.map(|names| names.iter().map(|name| AlarmType::from(name.as_str())).collect());
+    let answer = client
+        .describe_alarm_history()
+        .set_alarm_name(params.text("AlarmName"))
+        .set_alarm_types(kinds)
+        .set_history_item_type(params.text("HistoryItemType").map(|name| HistoryItemType::from(name.as_str())))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    let items = answer.alarm_history_items().iter().map(|item| {
+        json!({
+            "AlarmName": item.alarm_name(),
+            "AlarmType": item.alarm_type().map(|kind| kind.as_str()),
+            "Timestamp": seconds_of(item.timestamp()),
+            "HistoryItemType": item.history_item_type().map(|kind| kind.as_str()),
+            "HistorySummary": item.history_summary(),
+            "HistoryData": item.history_data(),
+        })
+    });
+    Ok(json!({ "AlarmHistoryItems": items.collect::<Vec<_>>() }))
+}
+
+async fn get_metric_statistics(client: &Client, params: Params<'_>) -> Answer {
+    let statistics = params.texts("Statistics");
+    let statistics = statistics.map(|names| names.iter().map(|name| Statistic::from(name.as_str())).collect());
+    let answer = client
+        .get_metric_statistics()
+        .set_namespace(params.text("Namespace"))
+        .set_metric_name(params.text("MetricName"))
+        .set_dimensions(dimensions(params))
+        .set_start_time(params.time("StartTime"))
+        .set_end_time(params.time("EndTime"))
+        .set_period(params.number("Period"))
+        .set_statistics(statistics)
+        .set_extended_statistics(params.texts("ExtendedStatistics"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    let points = answer.datapoints().iter().map(|point| {
+        json!({
+            "Timestamp": seconds_of(point.timestamp()),
+            "Unit": point.unit().map(|unit| unit.as_str()),
+            "SampleCount": point.sample_count(),
+            "Average": point.average(),
+            "Sum": point.sum(),
+            "Minimum": point.minimum(),
+            "Maximum": point.maximum(),
+            "ExtendedStatistics": point.extended_statistics().map(|map| json!(map)),
+        })
+    });
+    Ok(json!({ "Label": answer.label(), "Datapoints": points.collect::<Vec<_>>() }))
+}
+
+/// The data of a plan have one value or several with counts.
+async fn put_metric_data(client: &Client, params: Params<'_>) -> Answer {
+    let datum = |one: Params<'_>| {
+        let numbers = |name: &str| -> Option<Vec<f64>> {
+            Some(one.0[name].as_array()?.iter().map(|number| number.as_f64().unwrap()).collect())
+        };
+        MetricDatum::builder()
+            .set_metric_name(one.text("MetricName"))
+            .set_dimensions(dimensions(one))
+            .set_timestamp(one.time("Timestamp"))
+            .set_value(one.float("Value"))
+            .set_values(numbers("Values"))
+            .set_counts(numbers("Counts"))
+            .set_unit(one.text("Unit").map(|name| StandardUnit::from(name.as_str())))
+            .build()
+    };
+    let data = params.list("MetricData").unwrap().into_iter().map(datum).collect();
+    let request = client.put_metric_data().set_namespace(params.text("Namespace")).set_metric_data(Some(data));
+    request.send().await.map_err(|error| refusal(&error))?;
     Ok(json!({}))
 }

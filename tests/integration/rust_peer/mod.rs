@@ -6,6 +6,7 @@ mod cloudwatch;
 mod pi;
 mod rds;
 mod sts;
+mod tiers;
 
 use std::fmt::Debug;
 
@@ -20,6 +21,11 @@ pub(crate) struct Sdk {
     cloudwatch: aws_sdk_cloudwatch::Client,
     rds: aws_sdk_rds::Client,
     sts: aws_sdk_sts::Client,
+    elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    autoscaling: aws_sdk_autoscaling::Client,
+    lambda: aws_sdk_lambda::Client,
+    ecs: aws_sdk_ecs::Client,
+    tagging: aws_sdk_resourcegroupstagging::Client,
 }
 
 impl Sdk {
@@ -39,6 +45,11 @@ impl Sdk {
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             rds: aws_sdk_rds::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
+            elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+            autoscaling: aws_sdk_autoscaling::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            ecs: aws_sdk_ecs::Client::new(&config),
+            tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
         }
     }
 
@@ -66,11 +77,17 @@ impl Sdk {
 
     async fn call(&self, step: &Value, params: &Value) -> Answer {
         let params = Params(params);
+        let operation = step["operation"].as_str().unwrap();
         match step["service"].as_str().unwrap() {
-            "pi" => pi::call(&self.pi, step["operation"].as_str().unwrap(), params).await,
-            "cloudwatch" => cloudwatch::call(&self.cloudwatch, step["operation"].as_str().unwrap(), params).await,
-            "rds" => rds::call(&self.rds, step["operation"].as_str().unwrap(), params).await,
-            "sts" => sts::call(&self.sts, step["operation"].as_str().unwrap()).await,
+            "elbv2" => tiers::elbv2(&self.elbv2, operation, params).await,
+            "autoscaling" => tiers::autoscaling(&self.autoscaling, operation, params).await,
+            "lambda" => tiers::lambda(&self.lambda, operation, params).await,
+            "ecs" => tiers::ecs(&self.ecs, operation, params).await,
+            "resourcegroupstaggingapi" => tiers::tagging(&self.tagging, operation, params).await,
+            "pi" => pi::call(&self.pi, operation, params).await,
+            "cloudwatch" => cloudwatch::call(&self.cloudwatch, operation, params).await,
+            "rds" => rds::call(&self.rds, operation, params).await,
+            "sts" => sts::call(&self.sts, operation).await,
             other => panic!("no client for {other}"),
         }
     }

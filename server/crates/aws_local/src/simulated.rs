@@ -7,7 +7,9 @@
 mod catalogue;
 
 use crate::world::World;
-use crate::world::estate::{EcsService, Estate, LoadBalancer, Target, TargetGroup, arn};
+use crate::world::estate::{
+    EcsService, Estate, GroupInstance, LambdaFunction, LoadBalancer, ScalingGroup, Target, TargetGroup, arn,
+};
 use crate::world::load::minute_of;
 use catalogue::{RESOURCES, ROWS, Row, Shape};
 use xxhash_rust::xxh3::xxh3_64;
@@ -137,6 +139,24 @@ fn estate(world: &World) -> Estate {
             capacity: vec![("FARGATE".to_owned(), 2, 1), ("FARGATE_SPOT".to_owned(), 0, 3)],
             created_ms,
         }],
+        scaling_groups: vec![ScalingGroup {
+            name: catalogue::NODES_GROUP.to_owned(),
+            min: 2,
+            max: 6,
+            desired: u32::try_from(catalogue::NODES.len()).unwrap_or(0),
+            target_groups: Vec::new(),
+            instances: catalogue::NODES.iter().map(|id| node(id, region)).collect(),
+            activities: Vec::new(),
+            created_ms,
+        }],
+        functions: vec![LambdaFunction {
+            name: catalogue::FUNCTION_NAME.to_owned(),
+            memory_mb: 512,
+            timeout_secs: 15,
+            reserved_concurrency: Some(50),
+            invoked_by: vec![catalogue::REST_API_ID.to_owned()],
+            modified_ms: created_ms,
+        }],
         ..Estate::default()
     };
     let tags = |app: &str, name: &str| {
@@ -145,7 +165,8 @@ fn estate(world: &World) -> Estate {
     };
     for found in estate.arns(region) {
         let name = found.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
-        estate.tags.insert(found, tags("bookshop-container", &name));
+        let app = if found.contains(":lambda:") { "bookshop-serverless" } else { "bookshop-container" };
+        estate.tags.insert(found, tags(app, &name));
     }
     for resource in RESOURCES {
         let found = match resource.arn {
@@ -156,6 +177,16 @@ fn estate(world: &World) -> Estate {
         estate.tags.insert(found, tags(resource.app, resource.name));
     }
     estate
+}
+
+fn node(id: &str, region: &str) -> GroupInstance {
+    GroupInstance {
+        id: id.to_owned(),
+        instance_type: "m7g.large".to_owned(),
+        zone: format!("{region}a"),
+        lifecycle: "InService".to_owned(),
+        is_healthy: true,
+    }
 }
 
 #[cfg(test)]

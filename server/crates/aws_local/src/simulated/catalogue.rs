@@ -50,6 +50,11 @@ pub(super) enum Shape {
 
 pub(super) const BALANCER: &str = "app/bookshop-container/4f1c8e9a2b7d6350";
 pub(super) const TARGET_GROUP: &str = "targetgroup/bookshop-tasks/9c3e5a1d8b204f67";
+/// The group of the cluster's nodes, and its instances.
+pub(super) const NODES_GROUP: &str = "bookshop-jobs-nodes";
+pub(super) const NODES: &[&str] = &["i-0c4a1f7e2b9d83650", "i-0d5b2a8f3c0e94761", "i-0e6c3b904d1fa5872"];
+pub(super) const FUNCTION_NAME: &str = "bookshop-orders";
+pub(super) const REST_API_ID: &str = "a1b2c3d4e5";
 /// Where the tasks of the service are.
 pub(super) const TASK_ADDRESSES: &[&str] = &["10.0.9.11", "10.0.9.12", "10.0.10.11", "10.0.10.12"];
 
@@ -125,6 +130,9 @@ const TARGETS: Dimensions = &[("LoadBalancer", BALANCER), ("TargetGroup", TARGET
 const REST_API: Dimensions = &[("ApiName", "bookshop-rest")];
 const SERVICE: Dimensions = &[("ClusterName", "bookshop"), ("ServiceName", "web")];
 const CLUSTER: Dimensions = &[("ClusterName", "bookshop-jobs")];
+const NODES_OF_GROUP: Dimensions = &[("AutoScalingGroupName", NODES_GROUP)];
+const FUNCTION: Dimensions = &[("FunctionName", FUNCTION_NAME)];
+const FUNCTION_INSIGHTS: Dimensions = &[("function_name", FUNCTION_NAME)];
 const REPOSITORY: Dimensions = &[("RepositoryName", "bookshop")];
 const DAX_CLUSTER: Dimensions = &[("ClusterId", "bookshop-carts")];
 const PROXY: Dimensions = &[("ProxyName", "bookshop-proxy")];
@@ -330,6 +338,35 @@ pub(super) const ROWS: &[Row] = &[
         "Count",
         Shape::Rare { every_minutes: 90.0, each: 1.0 },
     ),
+    row("AWS/AutoScaling", "GroupMinSize", NODES_OF_GROUP, "None", Shape::Fixed(2.0)),
+    row("AWS/AutoScaling", "GroupMaxSize", NODES_OF_GROUP, "None", Shape::Fixed(6.0)),
+    row("AWS/AutoScaling", "GroupDesiredCapacity", NODES_OF_GROUP, "None", Shape::Fixed(3.0)),
+    row("AWS/AutoScaling", "GroupInServiceInstances", NODES_OF_GROUP, "None", Shape::Fixed(3.0)),
+    row("AWS/AutoScaling", "GroupPendingInstances", NODES_OF_GROUP, "None", Shape::Fixed(0.0)),
+    row("AWS/AutoScaling", "GroupTerminatingInstances", NODES_OF_GROUP, "None", Shape::Fixed(0.0)),
+    row("AWS/AutoScaling", "GroupTotalInstances", NODES_OF_GROUP, "None", Shape::Fixed(3.0)),
+    row("AWS/EC2", "CPUUtilization", NODES_OF_GROUP, "Percent", Shape::Level(33.0)),
+    row("AWS/EC2", "StatusCheckFailed", NODES_OF_GROUP, "Count", Shape::Fixed(0.0)),
+    row("AWS/EC2", "NetworkOut", NODES_OF_GROUP, "Bytes", Shape::Level(90000000.0)),
+    row("AWS/Lambda", "Invocations", FUNCTION, "Count", Shape::Events { per_minute: 180.0, each: 1.0 }),
+    row("AWS/Lambda", "Errors", FUNCTION, "Count", Shape::Flags { per_minute: 180.0, share: 0.002 }),
+    row("AWS/Lambda", "Throttles", FUNCTION, "Count", Shape::Rare { every_minutes: 120.0, each: 1.0 }),
+    row(
+        "AWS/Lambda",
+        "Duration",
+        FUNCTION,
+        "Milliseconds",
+        Shape::Latency { per_minute: 180.0, median: 34.0, spread: 0.6 },
+    ),
+    row("AWS/Lambda", "ConcurrentExecutions", FUNCTION, "Count", Shape::Level(4.0)),
+    row(
+        "LambdaInsights",
+        "init_duration",
+        FUNCTION_INSIGHTS,
+        "Milliseconds",
+        Shape::Latency { per_minute: 1.0, median: 310.0, spread: 0.3 },
+    ),
+    row("LambdaInsights", "memory_utilization", FUNCTION_INSIGHTS, "Percent", Shape::Level(38.0)),
     row("AWS/ECR", "RepositoryPullCount", REPOSITORY, "Count", Shape::Rare { every_minutes: 25.0, each: 1.0 }),
     row("AWS/DynamoDB", "ConsumedReadCapacityUnits", CARTS, "Count", Shape::Events { per_minute: 620.0, each: 0.5 }),
     row("AWS/DynamoDB", "ConsumedWriteCapacityUnits", CARTS, "Count", Shape::Events { per_minute: 240.0, each: 1.0 }),

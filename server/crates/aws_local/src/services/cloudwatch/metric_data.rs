@@ -242,6 +242,7 @@ impl<'a> Evaluation<'a> {
                 metrics.extend(series.into_iter().map(|points| (query.id.clone(), points)));
             }
         }
+        let (world, window) = (self.world, (self.start, self.end));
         let mut lookup = |id: &str| {
             let series = self.find(id)?;
             Ok(series.map(|mut series| match series.len() {
@@ -250,7 +251,6 @@ impl<'a> Evaluation<'a> {
             }))
         };
         let told = RefCell::new(Vec::new());
-        let (world, window) = (self.world, (self.start, self.end));
         let search = |query: &str, statistic: &str, every: Option<i64>| {
             let (labels, series) = search_metrics(world, window, query, statistic, every.unwrap_or(period))?;
             told.borrow_mut().extend(labels);
