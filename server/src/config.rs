@@ -187,8 +187,7 @@ fn checked_retention(days: u32) -> Result<u32, ConfigError> {
 }
 
 fn checked_apps(apps: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
-    let wrong =
-        apps.iter().flat_map(|(_, arns)| arns).find(|arn| !arn.starts_with("arn:") || arn.split(':').count() < 6);
+    let wrong = apps.values().flatten().find(|arn| !arn.starts_with("arn:") || arn.split(':').count() < 6);
     match wrong {
         None => Ok(apps),
         Some(arn) => Err(ConfigError::BadValue {

@@ -95,6 +95,7 @@ impl Schedule {
     /// works all the same and says what fails.
     #[must_use]
     pub fn start(archive: Archive, collector: Collector, clock: Clock, config: ScheduleConfig) -> ScheduleHandle {
+        let budget = Budget::new(config.interactive_calls_per_minute);
         let inner = Arc::new(Inner {
             archive,
             collector,
@@ -102,7 +103,7 @@ impl Schedule {
             config,
             instances: RwLock::default(),
             board: Board::default(),
-            budget: Budget::new(config.interactive_calls_per_minute),
+            budget,
             gate: Gate::default(),
             flights: Flights::default(),
             inventory_turn: tokio::sync::Mutex::default(),

@@ -64,6 +64,28 @@ async fn bad_requests_get_the_error_of_aws() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Lambda has no Rust client here: boto3 must read what the endpoint was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn boto3_reads_functions_over_rest() {
+    let endpoint = Endpoint::with_history();
+    let call = |operation: &str| json!({ "service": "lambda", "operation": operation, "params": { "FunctionName": "bookshop-orders" } });
+    let plan = [
+        json!({ "service": "lambda", "operation": "list_functions", "params": { "MaxItems": 10 } }),
+        call("get_function_concurrency"),
+        call("get_policy"),
+        json!({ "service": "lambda", "operation": "get_account_settings", "params": {} }),
+        json!({ "service": "lambda", "operation": "get_policy", "params": { "FunctionName": "nobody" } }),
+    ];
+    let answers = carry_out_with_boto3(&endpoint, &plan);
+    let function = &answers[0]["ok"]["Functions"][0];
+    assert_eq!(function["FunctionName"], "bookshop-orders", "{answers:?}");
+    assert_eq!((&function["MemorySize"], &function["Timeout"]), (&json!(512), &json!(15)));
+    assert_eq!(answers[1]["ok"]["ReservedConcurrentExecutions"], 50);
+    assert!(answers[2]["ok"]["Policy"].as_str().unwrap().contains(":execute-api:us-east-1:"), "{}", answers[2]);
+    assert_eq!(answers[3]["ok"]["AccountLimit"]["UnreservedConcurrentExecutions"], 950);
+    assert_eq!(answers[4]["error"]["code"], "ResourceNotFoundException", "{}", answers[4]);
+}
+
 /// The same call, but an alarm of our own: putting boto3's again would change it
 /// after boto3 has read it.
 fn as_our_own(step: &Value) -> Value {
@@ -267,10 +289,6 @@ fn tier_calls() -> Vec<Value> {
         call("elbv2", "describe_tags", json!({ "ResourceArns": [group] })),
         call("autoscaling", "describe_auto_scaling_groups", json!({})),
         call("autoscaling", "describe_auto_scaling_instances", json!({})),
-        call("lambda", "list_functions", json!({})),
-        call("lambda", "get_function_concurrency", json!({ "FunctionName": "bookshop-orders" })),
-        call("lambda", "get_policy", json!({ "FunctionName": "bookshop-orders" })),
-        call("lambda", "get_account_settings", json!({})),
         call("ecs", "list_clusters", json!({})),
         call("ecs", "list_services", json!({ "cluster": "bookshop" })),
         call("ecs", "describe_services", json!({ "cluster": "bookshop", "services": [service, "nobody"] })),
@@ -398,11 +416,6 @@ fn bad_calls(instance: &Instance) -> Vec<(&'static str, Value)> {
         (
             "LoadBalancerNotFound",
             json!({ "service": "elbv2", "operation": "describe_load_balancers", "params": { "Names": ["nobody"] } }),
-        ),
-        (
-            "ResourceNotFoundException",
-            json!({ "service": "lambda", "operation": "get_function_concurrency",
-                                       "params": { "FunctionName": "nobody" } }),
         ),
         (
             "ClusterNotFoundException",

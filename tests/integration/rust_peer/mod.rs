@@ -23,7 +23,6 @@ pub(crate) struct Sdk {
     sts: aws_sdk_sts::Client,
     elbv2: aws_sdk_elasticloadbalancingv2::Client,
     autoscaling: aws_sdk_autoscaling::Client,
-    lambda: aws_sdk_lambda::Client,
     ecs: aws_sdk_ecs::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
 }
@@ -47,7 +46,6 @@ impl Sdk {
             sts: aws_sdk_sts::Client::new(&config),
             elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             autoscaling: aws_sdk_autoscaling::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
         }
@@ -81,7 +79,6 @@ impl Sdk {
         match step["service"].as_str().unwrap() {
             "elbv2" => tiers::elbv2(&self.elbv2, operation, params).await,
             "autoscaling" => tiers::autoscaling(&self.autoscaling, operation, params).await,
-            "lambda" => tiers::lambda(&self.lambda, operation, params).await,
             "ecs" => tiers::ecs(&self.ecs, operation, params).await,
             "resourcegroupstaggingapi" => tiers::tagging(&self.tagging, operation, params).await,
             "pi" => pi::call(&self.pi, operation, params).await,

@@ -1,4 +1,4 @@
-//! Balancers and groups over Query and XML, functions over REST, services and tags over JSON.
+//! Balancers and groups over Query and XML, services and tags over JSON.
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use serde_json::{Value, json};
@@ -155,59 +155,6 @@ fn group(group: &aws_sdk_autoscaling::types::AutoScalingGroup) -> Value {
         "TerminationPolicies": group.termination_policies(),
         "NewInstancesProtectedFromScaleIn": group.new_instances_protected_from_scale_in(),
     })
-}
-
-pub(super) async fn lambda(client: &aws_sdk_lambda::Client, operation: &str, params: Params<'_>) -> Answer {
-    let name = params.text("FunctionName");
-    match operation {
-        "list_functions" => {
-            let answer = client.list_functions().send().await.map_err(|error| refusal(&error))?;
-            let functions = answer.functions().iter().map(|one| {
-                json!({
-                    "FunctionName": one.function_name(),
-                    "FunctionArn": one.function_arn(),
-                    "Runtime": one.runtime().map(|runtime| runtime.as_str()),
-                    "Role": one.role(),
-                    "Handler": one.handler(),
-                    "CodeSize": one.code_size(),
-                    "Description": one.description(),
-                    "Timeout": one.timeout(),
-                    "MemorySize": one.memory_size(),
-                    "LastModified": one.last_modified(),
-                    "Version": one.version(),
-                    "PackageType": one.package_type().map(|kind| kind.as_str()),
-                    "Architectures": one.architectures().iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
-                    "State": one.state().map(|state| state.as_str()),
-                    "LastUpdateStatus": one.last_update_status().map(|state| state.as_str()),
-                })
-            });
-            Ok(json!({ "Functions": functions.collect::<Vec<_>>() }))
-        }
-        "get_function_concurrency" => {
-            let request = client.get_function_concurrency().set_function_name(name);
-            let answer = request.send().await.map_err(|error| refusal(&error))?;
-            Ok(json!({ "ReservedConcurrentExecutions": answer.reserved_concurrent_executions() }))
-        }
-        "get_policy" => {
-            let answer = client.get_policy().set_function_name(name).send().await.map_err(|error| refusal(&error))?;
-            Ok(json!({ "Policy": answer.policy(), "RevisionId": answer.revision_id() }))
-        }
-        "get_account_settings" => {
-            let answer = client.get_account_settings().send().await.map_err(|error| refusal(&error))?;
-            let (limit, usage) = (answer.account_limit().unwrap(), answer.account_usage().unwrap());
-            Ok(json!({
-                "AccountLimit": {
-                    "ConcurrentExecutions": limit.concurrent_executions(),
-                    "UnreservedConcurrentExecutions": limit.unreserved_concurrent_executions(),
-                    "TotalCodeSize": limit.total_code_size(),
-                    "CodeSizeUnzipped": limit.code_size_unzipped(),
-                    "CodeSizeZipped": limit.code_size_zipped(),
-                },
-                "AccountUsage": { "FunctionCount": usage.function_count(), "TotalCodeSize": usage.total_code_size() },
-            }))
-        }
-        other => panic!("not driven: lambda {other}"),
-    }
 }
 
 pub(super) async fn ecs(client: &aws_sdk_ecs::Client, operation: &str, params: Params<'_>) -> Answer {

@@ -8,7 +8,9 @@ use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_sdk_pi::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
+use crate::discovery::LambdaClient;
 use crate::error::CollectError;
 use crate::ledger::{Count, Ledger};
 use crate::statement::TextReader;
@@ -89,7 +91,7 @@ pub(crate) struct RegionClients {
     sts: aws_sdk_sts::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) autoscaling: aws_sdk_autoscaling::Client,
-    pub(crate) lambda: aws_sdk_lambda::Client,
+    pub(crate) lambda: LambdaClient,
     pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     background: LaneClients,
@@ -195,7 +197,6 @@ impl RegionClients {
         let elb = aws_sdk_elasticloadbalancingv2::config::Builder::from(config);
         let elb = elb.interceptor(count("elasticloadbalancing")).build();
         let autoscaling = aws_sdk_autoscaling::config::Builder::from(config).interceptor(count("autoscaling")).build();
-        let lambda = aws_sdk_lambda::config::Builder::from(config).interceptor(count("lambda")).build();
         let ecs = aws_sdk_ecs::config::Builder::from(config).interceptor(count("ecs")).build();
         let tagging = aws_sdk_resourcegroupstagging::config::Builder::from(config).interceptor(count("tag")).build();
         Self {
@@ -203,7 +204,7 @@ impl RegionClients {
             sts: aws_sdk_sts::Client::from_conf(sts),
             elb: aws_sdk_elasticloadbalancingv2::Client::from_conf(elb),
             autoscaling: aws_sdk_autoscaling::Client::from_conf(autoscaling),
-            lambda: aws_sdk_lambda::Client::from_conf(lambda),
+            lambda: LambdaClient::new(&region, config, ledger),
             ecs: aws_sdk_ecs::Client::from_conf(ecs),
             tagging: aws_sdk_resourcegroupstagging::Client::from_conf(tagging),
             background: LaneClients::new("background", &region, config, ledger),
@@ -251,6 +252,12 @@ fn loader() -> ConfigLoader {
         .http_client(http)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+}
+
+/// What requests of our own are sent with: the same as the clients'.
+pub(crate) fn connector() -> SharedHttpConnector {
+    let builder = aws_smithy_http_client::Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    SharedHttpConnector::new(builder.build())
 }
 
 async fn load(profile: Option<&str>, region: Option<String>) -> SdkConfig {

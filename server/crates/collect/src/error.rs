@@ -101,7 +101,14 @@ impl CollectError {
         }
     }
 
-    fn of_code(action: String, resource: &str, code: &str, message: String, retry_after: Option<Duration>) -> Self {
+    /// Sorts an error by its code.
+    pub(crate) fn of_code(
+        action: String,
+        resource: &str,
+        code: &str,
+        message: String,
+        retry_after: Option<Duration>,
+    ) -> Self {
         if THROTTLING_CODES.contains(&code) {
             Self::Throttled { action, retry_after }
         } else if DENIED_CODES.contains(&code) {

@@ -30,7 +30,7 @@ impl Ledger {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, action: &str, calls: u64, billed_units: u64) {
+    pub(crate) fn add(&self, action: &str, calls: u64, billed_units: u64) {
         let mut tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = tallies.entry(action.to_owned()).or_default();
         tally.calls += calls;

@@ -28,12 +28,12 @@ pub struct TierResource {
     pub region: String,
     /// Values of [`Tier::dimensions`], in their order.
     pub dimension_values: Vec<String>,
-    /// `metric/dimension` → values that ListMetrics tells, for rows with an open dimension
+    /// `metric/dimension` → values that `ListMetrics` tells, for rows with an open dimension
     /// ([`Tier::rows_of`]): `SuccessfulRequestLatency/Operation` → `GetItem`, `PutItem`.
     pub variants: BTreeMap<String, Vec<String>>,
-    /// Metrics that ListMetrics knows of it, as `namespace metric`; `None` when it was not asked.
+    /// Metrics that `ListMetrics` knows of it, as `namespace metric`; `None` when it was not asked.
     pub listed: Option<BTreeSet<String>>,
-    /// When ListMetrics was asked last.
+    /// When `ListMetrics` was asked last.
     pub listed_at: Option<Timestamp>,
     /// Its tags; empty where no call tells them.
     pub tags: BTreeMap<String, String>,

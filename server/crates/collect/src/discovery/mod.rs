@@ -2,6 +2,7 @@
 //! from them. No call is made for a viewer; the schedule decides when.
 
 mod arns;
+mod functions;
 mod link;
 mod read;
 
@@ -13,6 +14,8 @@ use units::{ResourceId, Timestamp};
 use crate::access::{Collector, GLOBAL_REGION, RegionClients};
 use crate::error::CollectError;
 use read::Found;
+
+pub(crate) use functions::LambdaClient;
 
 /// A new metric is listed within 15 minutes of its first point, so asking sooner tells nothing new.
 const LISTED_FOR_SECS: i64 = 900;
@@ -48,11 +51,11 @@ impl Collector {
     ) -> Result<Topology, CollectError> {
         let mut draft = Draft { now, ..Draft::default() };
         for clients in &self.regions {
-            let found = read::read(clients, &apps.tag_key, false).await;
+            let found = read::read(clients, &apps.tag_key, false, now).await;
             draft.take(clients, &found, instances).await;
         }
         if let Some(clients) = &self.global {
-            let found = read::read(clients, &apps.tag_key, true).await;
+            let found = read::read(clients, &apps.tag_key, true, now).await;
             draft.take(clients, &found, instances).await;
         }
         for arn in apps.named.values().flatten() {
@@ -82,7 +85,7 @@ impl Collector {
         Ok(topology)
     }
 
-    /// Health of a target group's targets now. // ELBv2 `DescribeTargetHealth`
+    /// Health of a target group's targets now. // `DescribeTargetHealth`
     ///
     /// # Errors
     /// [`CollectError`] of the call.
@@ -327,27 +330,26 @@ impl Draft {
             return;
         }
         let mut limits = Vec::new();
-        let account = read::account_concurrency(clients, &mut limits).await;
+        let account = read::account_concurrency(clients, self.now, &mut limits).await;
         for function in &found.functions {
-            let (Some(arn), Some(name)) = (function.function_arn(), function.function_name()) else { continue };
-            let (reserved, apis) = read::function_limits(clients, name, &mut limits).await;
-            let in_vpc = function.vpc_config().is_some_and(|vpc| !vpc.subnet_ids().is_empty());
+            let (arn, name) = (function.function_arn.as_str(), function.function_name.as_str());
+            let (reserved, apis) = read::function_limits(clients, name, self.now, &mut limits).await;
             let Some(resource) = self.resource(arn, None, None) else { continue };
-            resource.state = function.state().map(|state| state.as_str().to_owned());
+            resource.state.clone_from(&function.state);
             resource.figures = figures([
-                (FigureKind::MemoryMb, function.memory_size()),
-                (FigureKind::TimeoutSecs, function.timeout()),
+                (FigureKind::MemoryMb, function.memory_size),
+                (FigureKind::TimeoutSecs, function.timeout),
                 (FigureKind::ConcurrencyLimit, reserved.or(account)),
             ]);
             resource.facts = facts([
-                ("Runtime", function.runtime().map(|runtime| runtime.as_str().to_owned())),
-                ("Architecture", function.architectures().first().map(|one| one.as_str().to_owned())),
+                ("Runtime", function.runtime.clone()),
+                ("Architecture", function.architectures.first().cloned()),
                 (
                     "Concurrency",
                     reserved.map(|_| "reserved".to_owned()).or(account.map(|_| "of the account".to_owned())),
                 ),
             ]);
-            if in_vpc {
+            if function.vpc_config.as_ref().is_some_and(|vpc| !vpc.subnet_ids.is_empty()) {
                 let about = arn.to_owned();
                 self.limits.push(DiscoveryLimit { kind: LimitKind::SharedInterfaces, about, action: String::new() });
             }

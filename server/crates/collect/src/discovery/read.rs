@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use samples::{DiscoveryLimit, LimitKind, TargetHealth};
 use units::Timestamp;
 
+use super::functions::Function;
 use crate::access::{Lane, RegionClients};
 use crate::error::CollectError;
 
@@ -22,7 +23,7 @@ pub(super) struct Found {
     pub(super) balancers: Vec<aws_sdk_elasticloadbalancingv2::types::LoadBalancer>,
     pub(super) target_groups: Vec<aws_sdk_elasticloadbalancingv2::types::TargetGroup>,
     pub(super) groups: Vec<aws_sdk_autoscaling::types::AutoScalingGroup>,
-    pub(super) functions: Vec<aws_sdk_lambda::types::FunctionConfiguration>,
+    pub(super) functions: Vec<Function>,
     pub(super) services: Vec<aws_sdk_ecs::types::Service>,
     pub(super) limits: Vec<DiscoveryLimit>,
 }
@@ -59,7 +60,7 @@ macro_rules! collect_pages {
 
 /// Everything that lists without further questions. `global_only` reads tags of global services
 /// alone, from the Region that keeps them.
-pub(super) async fn read(clients: &RegionClients, tag_key: &str, global_only: bool) -> Found {
+pub(super) async fn read(clients: &RegionClients, tag_key: &str, global_only: bool, now: Timestamp) -> Found {
     let mut found = Found::default();
     tags(clients, tag_key, global_only, &mut found).await;
     if global_only {
@@ -91,14 +92,10 @@ pub(super) async fn read(clients: &RegionClients, tag_key: &str, global_only: bo
         clients.autoscaling.describe_auto_scaling_groups().into_paginator().send(),
         auto_scaling_groups
     );
-    collect_pages!(
-        found,
-        functions,
-        "lambda:ListFunctions",
-        region,
-        clients.lambda.list_functions().into_paginator().send(),
-        functions
-    );
+    match clients.lambda.list_functions(now).await {
+        Ok(functions) => found.functions = functions,
+        Err(error) => found.limits.push(limit(&error, region)),
+    }
     services(clients, &mut found).await;
     found
 }
@@ -203,31 +200,22 @@ pub(super) async fn task_addresses(
     addresses
 }
 
-/// Reserved concurrency of a function, else the account's limit; and the APIs that may invoke it.
+/// Reserved concurrency of a function, and the APIs that may invoke it.
 pub(super) async fn function_limits(
     clients: &RegionClients,
     function: &str,
+    now: Timestamp,
     limits: &mut Vec<DiscoveryLimit>,
 ) -> (Option<i32>, Vec<String>) {
-    let reserved = match clients.lambda.get_function_concurrency().function_name(function).send().await {
-        Ok(answer) => answer.reserved_concurrent_executions(),
-        Err(error) => {
-            limits.push(limit(&CollectError::of("lambda:GetFunctionConcurrency", "*", &error), function));
-            None
-        }
-    };
-    let invokers = match clients.lambda.get_policy().function_name(function).send().await {
-        Ok(answer) => apis_of_policy(answer.policy().unwrap_or_default()),
-        // Without a policy nobody but the account's own roles may invoke it.
-        Err(error) if error.as_service_error().is_some_and(|refused| refused.is_resource_not_found_exception()) => {
-            Vec::new()
-        }
-        Err(error) => {
-            limits.push(limit(&CollectError::of("lambda:GetPolicy", "*", &error), function));
-            Vec::new()
-        }
-    };
-    (reserved, invokers)
+    let reserved = clients.lambda.concurrency(function, now).await.unwrap_or_else(|error| {
+        limits.push(limit(&error, function));
+        None
+    });
+    let policy = clients.lambda.policy(function, now).await.unwrap_or_else(|error| {
+        limits.push(limit(&error, function));
+        String::new()
+    });
+    (reserved, apis_of_policy(&policy))
 }
 
 /// Ids of the APIs in the conditions of a function's policy:
@@ -257,16 +245,15 @@ fn apis_of_policy(policy: &str) -> Vec<String> {
 }
 
 /// Concurrent executions the account allows.
-pub(super) async fn account_concurrency(clients: &RegionClients, limits: &mut Vec<DiscoveryLimit>) -> Option<i32> {
-    match clients.lambda.get_account_settings().send().await {
-        Ok(answer) => answer
-            .account_limit()
-            .map(|limit| limit.unreserved_concurrent_executions().unwrap_or(limit.concurrent_executions())),
-        Err(error) => {
-            limits.push(limit(&CollectError::of("lambda:GetAccountSettings", "*", &error), &clients.region));
-            None
-        }
-    }
+pub(super) async fn account_concurrency(
+    clients: &RegionClients,
+    now: Timestamp,
+    limits: &mut Vec<DiscoveryLimit>,
+) -> Option<i32> {
+    clients.lambda.account_concurrency(now).await.unwrap_or_else(|error| {
+        limits.push(limit(&error, &clients.region));
+        None
+    })
 }
 
 /// Health of a group's targets now.

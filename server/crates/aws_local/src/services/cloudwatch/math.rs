@@ -20,6 +20,9 @@ pub(super) enum Operand {
     Text(String),
 }
 
+/// Finds series by a query, a statistic and perhaps a period.
+pub(super) type Searcher<'a> = dyn Fn(&str, &str, Option<i64>) -> Result<Vec<Points>, String> + 'a;
+
 /// Where an expression is evaluated.
 pub(super) struct Context<'a> {
     pub(super) start: i64,
@@ -30,7 +33,7 @@ pub(super) struct Context<'a> {
     /// Ids and series of all metric queries (not expressions), for `METRICS()`.
     pub(super) metrics: &'a [(String, Points)],
     /// Answers `SEARCH(query, statistic, period)`.
-    pub(super) search: &'a dyn Fn(&str, &str, Option<i64>) -> Result<Vec<Points>, String>,
+    pub(super) search: &'a Searcher<'a>,
 }
 
 /// Evaluates an expression to its series.
