@@ -8,3 +8,4 @@ mod files;
 mod fixture;
 mod model;
 mod numbers;
+mod topology;

@@ -11,6 +11,7 @@ use crate::world::{Endpoint, NOW, REGION, last_hours};
 fn row(resource: &ResourceId, name: &str, metric: &str) -> MetricRow {
     MetricRow {
         resource: resource.clone(),
+        series: MetricName::cloudwatch("AWS/RDS", metric, "Average"),
         metric: MetricRef {
             namespace: "AWS/RDS".into(),
             name: metric.into(),

@@ -4,4 +4,5 @@
 mod cloudwatch;
 mod failures;
 mod load;
+mod tiers;
 mod world;

@@ -27,7 +27,7 @@ impl Endpoint {
             databases: Vec::new(),
             vcpus: None,
             history_seed: Some(7),
-            simulated_tiers_seed: None,
+            simulated_tiers_seed: Some(7),
             has_sentinels: true,
             clock: Clock::manual(NOW.0),
         };
