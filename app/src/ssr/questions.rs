@@ -58,17 +58,29 @@ impl Source {
         search: &str,
         at_ms: i64,
     ) -> Result<(DbPage, Timestamp), ViewError> {
+        self.checked_search(search)?;
+        Ok((DbPage::parse(ResourceId(instance), search, &self.zone()), self.moment(at_ms)))
+    }
+
+    /// Refuses a query string that is too long to look at.
+    pub(super) fn checked_search(&self, search: &str) -> Result<(), ViewError> {
         if search.len() > MAX_SEARCH_BYTES {
             return Err(ViewError::BadRequest { reason: "the address is longer than 8 KiB".to_owned() });
         }
-        let zone = self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default();
-        Ok((DbPage::parse(ResourceId(instance), search, &zone), self.moment(at_ms)))
+        Ok(())
+    }
+
+    /// The reader's zone.
+    pub(super) fn zone(&self) -> units::Zone {
+        self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default()
     }
 
     /// Maps an error of `ranking`; the cause goes to the log, with the id the reader sees.
     pub(super) fn mapped(&self, error: ranking::Error) -> ViewError {
         match error {
-            ranking::Error::UnknownInstance(what) => ViewError::NotFound { what },
+            ranking::Error::UnknownInstance(what)
+            | ranking::Error::UnknownApp(what)
+            | ranking::Error::UnknownTier(what) => ViewError::NotFound { what },
             error @ (ranking::Error::AmbiguousName { .. } | ranking::Error::Range(_)) => {
                 ViewError::BadRequest { reason: error.to_string() }
             }
@@ -123,7 +135,7 @@ impl Source {
     }
 
     pub(crate) async fn fleet(&self, range: &TimeRange, now: Timestamp) -> Result<Panel<FleetView>, ViewError> {
-        let zone = self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default();
+        let zone = self.zone();
         let fleet = ranking::rank_fleet(&self.reader, range, &zone, now).await.map_err(|error| self.mapped(error))?;
         Ok(if fleet.rows.is_empty() && fleet.trouble.is_none() { Panel::Empty } else { Panel::Data(fleet) })
     }

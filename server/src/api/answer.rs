@@ -41,6 +41,9 @@ impl From<ranking::Error> for ApiError {
             ranking::Error::UnknownInstance(_) => {
                 Self::new(StatusCode::NOT_FOUND, what, "id", "GET /api/v1/instances lists what there is")
             }
+            ranking::Error::UnknownApp(_) | ranking::Error::UnknownTier(_) => {
+                Self::new(StatusCode::NOT_FOUND, what, "app", "GET /api/v1/apps lists what there is")
+            }
             ranking::Error::AmbiguousName { .. } => {
                 Self::new(StatusCode::CONFLICT, what, "id", "ask by one of the ids")
             }

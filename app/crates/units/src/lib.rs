@@ -18,6 +18,9 @@
 //! | DB resource id | `db-…`, the name of an instance that survives a rename ([`ResourceId`]) |
 //! | instance | one database server of RDS or Aurora |
 //! | cluster | instances of Aurora, or a Multi-AZ cluster, that share storage |
+//! | app | resources that serve one purpose, in tiers from edge to data ([`AppQuery`]) |
+//! | tier | one resource of an app with a row on its page: a balancer, a function, a database |
+//! | first mover | the tier whose figures left their level first |
 //! | period | seconds between two points of a series ([`Period`]) |
 //! | window | a half-open span of time ([`Window`]) |
 //! | compare window | the window another one is held against ([`Compare`]) |
@@ -43,7 +46,7 @@ pub use engine::{Engine, UnknownEngine};
 pub use filter::{Filter, FilterError, FilterOp};
 pub use instance::ResourceId;
 pub use period::Period;
-pub use query::{Compare, DbLoadQuery, Refresh, SortBy, Zone};
+pub use query::{AppQuery, Compare, DbLoadQuery, Refresh, SortBy, StripOrder, Zone};
 pub use time::{Timestamp, TimestampError, Window};
 pub use time_range::{TimePoint, TimeRange, TimeRangeError};
 pub use wait::WaitClass;

@@ -235,6 +235,63 @@ impl DbLoadQuery {
     }
 }
 
+/// Everything the page of an app shows is a function of this and the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AppQuery {
+    /// Name of the app in addresses.
+    pub app: String,
+    /// Time range as written.
+    pub range: TimeRange,
+    /// Compare window.
+    pub compare: Compare,
+    /// What strips stand together.
+    pub order: StripOrder,
+    /// Zone of the printed times.
+    pub zone: Zone,
+    /// Refresh interval.
+    pub refresh: Refresh,
+}
+
+impl AppQuery {
+    /// The page as it opens: last hour by tier, against the same time yesterday.
+    #[must_use]
+    pub fn new(app: impl Into<String>) -> Self {
+        Self {
+            app: app.into(),
+            range: TimeRange::default(),
+            compare: Compare::default(),
+            order: StripOrder::default(),
+            zone: Zone::default(),
+            refresh: Refresh::default(),
+        }
+    }
+}
+
+/// What strips of an app stand together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StripOrder {
+    /// Those of a tier.
+    #[default]
+    Tier,
+    /// Those of a golden signal: traffic, latency, errors, saturation.
+    Signal,
+}
+
+impl StripOrder {
+    /// Both orders.
+    pub const ALL: [Self; 2] = [Self::Tier, Self::Signal];
+
+    /// Name in URLs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tier => "tier",
+            Self::Signal => "signal",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,4 +34,7 @@ pub struct CounterStrip {
     pub mean_before: Option<f64>,
     /// A limit to print beside it, such as `max_connections`.
     pub limit: Option<f64>,
+    /// The count behind a rate over the window, where every bucket is known: requests, errors.
+    #[serde(default)]
+    pub count: Option<f64>,
 }

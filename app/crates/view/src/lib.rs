@@ -5,6 +5,7 @@
 //! same code on the server and in the browser. Its one law: what is missing stays missing
 //! (`None`), it never becomes 0.
 
+mod app_page;
 mod axis;
 mod blocking;
 pub mod chart;
@@ -28,6 +29,11 @@ mod table;
 mod top_sql;
 mod verdict;
 
+pub use app_page::{
+    AlarmLane, AlarmSpan, AppCard, AppView, AppsView, Caller, Condition, EdgeEvidence, Mover, PlaceState,
+    PurchaseOption, PurchaseStep, PurchaseView, Reading, SightLimit, SpendLine, SpendView, StripGroup, TargetRow,
+    TierBox, TierPlace, TierState, TierView,
+};
 pub use axis::{Axis, OffsetChange};
 pub use blocking::{BlockerRow, BlockingNode, BlockingView, SessionFacts};
 pub use chips::{Blocked, BlockedChip};

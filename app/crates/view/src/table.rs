@@ -1,6 +1,9 @@
 //! A chart as a table: for people who hear or copy it, and for CSV of exactly what is drawn.
 
-use crate::{BucketCover, ContextView, CountersView, FleetView, LoadView, RowKind, TopSqlView, number};
+use crate::{
+    AppView, AppsView, BucketCover, ContextView, CountersView, FleetView, LoadView, RowKind, SpendView, TopSqlView,
+    number,
+};
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +106,70 @@ impl LoadView {
             row
         };
         DataTable { head, rows: (0..self.axis.len()).map(row).collect() }
+    }
+}
+
+impl AppView {
+    /// A row a bucket: time in UTC, then each strip under the name of its tier or signal.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let mut names = vec!["time".to_owned()];
+        let mut columns: Vec<&[Option<f64>]> = Vec::new();
+        for group in &self.groups {
+            if let Some(load) = &group.load {
+                names.push(format!("{} DB load AAS", group.title));
+                columns.push(&load.total);
+            }
+            for strip in &group.strips {
+                names.push(format!("{} {} {}", group.title, strip.label, strip.unit).trim_end().to_owned());
+                columns.push(&strip.values);
+            }
+        }
+        let row = |bucket: usize| {
+            let values = columns.iter().map(|values| Cell::from(values.get(bucket).copied().flatten()));
+            std::iter::once(text(self.axis.start_of(bucket).to_string())).chain(values).collect()
+        };
+        DataTable { head: names, rows: (0..self.axis.len()).map(row).collect() }
+    }
+}
+
+impl AppsView {
+    /// A row an app: its requests and the state of its four places.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        let rows = self.apps.iter().map(|app| {
+            let states = app.places.iter().map(|place| text(place.state.word()));
+            [text(app.key.clone()), text(app.name.clone()), app.requests_per_sec.into()]
+                .into_iter()
+                .chain(states)
+                .collect()
+        });
+        DataTable {
+            head: head(&["app", "name", "requests /s", "edge", "balancer", "compute", "data"]),
+            rows: rows.collect(),
+        }
+    }
+}
+
+impl SpendView {
+    /// A row an API.
+    #[must_use]
+    pub fn table(&self) -> DataTable {
+        #[expect(clippy::cast_precision_loss, reason = "calls of a day are far below 2^52")]
+        let rows = self.lines.iter().map(|line| {
+            vec![
+                text(line.api.clone()),
+                Cell::Number(line.calls as f64),
+                Cell::Number(line.units as f64),
+                line.usd.into(),
+                line.calls_month.into(),
+                line.usd_month.into(),
+            ]
+        });
+        DataTable {
+            head: head(&["api", "calls today", "billed units today", "USD today", "calls 30 days", "USD 30 days"]),
+            rows: rows.collect(),
+        }
     }
 }
 

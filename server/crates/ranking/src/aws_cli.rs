@@ -1,7 +1,9 @@
 //! The calls behind a panel, as commands of the AWS CLI: what was asked for, so that anybody with
 //! the role can ask again.
 
-use samples::{Instance, MetricName, StatementStat};
+use std::collections::BTreeMap;
+
+use samples::{Instance, MetricName, StatementStat, TierResource};
 use serde_json::{Map, Value, json};
 use units::{Dimension, Engine};
 use view::Axis;
@@ -66,15 +68,46 @@ pub(crate) fn counter_calls(instance: &Instance, axis: &Axis, metrics: &[MetricN
         .collect();
     let mut calls = Vec::new();
     if !cloudwatch.is_empty() {
-        let (from, to) = (axis.window.from, axis.window.to);
-        let queries = quoted(&Value::Array(cloudwatch));
-        calls.push(format!(
-            "aws cloudwatch get-metric-data --region {} --start-time {from} --end-time {to} --metric-data-queries {queries}",
-            instance.region
-        ));
+        calls.push(metric_call(&instance.region, axis, cloudwatch));
     }
     calls.extend(counters.chunks(QUESTIONS_PER_CALL).map(|queries| pi_call(instance, axis, queries)));
     calls
+}
+
+/// The calls behind the metrics of tiers, one a Region.
+pub(crate) fn tier_calls(
+    resources: &[&TierResource],
+    axis: &Axis,
+    is_shown: impl Fn(&MetricName) -> bool,
+) -> Vec<String> {
+    let mut by_region: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for resource in resources {
+        for (tier, row) in resource.asked_rows() {
+            if !is_shown(&row.series(tier)) {
+                continue;
+            }
+            let region = tier.region.as_deref().unwrap_or(&resource.region);
+            let queries = by_region.entry(region).or_default();
+            let dimensions: Vec<Value> = tier
+                .dimensions_of(&resource.dimension_values, &row)
+                .into_iter()
+                .map(|(name, value)| json!({ "Name": name, "Value": value }))
+                .collect();
+            let metric = json!({ "Namespace": tier.namespace, "MetricName": row.name, "Dimensions": dimensions });
+            let period = axis.period.secs().max(row.period_secs(tier));
+            let stat = json!({ "Metric": metric, "Period": period, "Stat": row.statistic });
+            queries.push(json!({ "Id": format!("m{}", queries.len()), "MetricStat": stat }));
+        }
+    }
+    by_region.into_iter().map(|(region, queries)| metric_call(region, axis, queries)).collect()
+}
+
+fn metric_call(region: &str, axis: &Axis, queries: Vec<Value>) -> String {
+    let (from, to) = (axis.window.from, axis.window.to);
+    let queries = quoted(&Value::Array(queries));
+    format!(
+        "aws cloudwatch get-metric-data --region {region} --start-time {from} --end-time {to} --metric-data-queries {queries}"
+    )
 }
 
 fn pi_call(instance: &Instance, axis: &Axis, queries: &[Value]) -> String {

@@ -92,13 +92,14 @@ pub fn shown_for(engine: Engine) -> Vec<Shown> {
 
 /// CloudWatch's unit as we print it, and the factor to it.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>
-fn printed_unit(unit: &str) -> (&str, f64) {
+pub(crate) fn printed_unit(unit: &str) -> (&str, f64) {
     match unit {
         "Percent" => ("%", 1.0),
         "Bytes" => ("B", 1.0),
         "Bytes/Second" => ("B/s", 1.0),
         "Seconds" => ("ms", 1000.0),
         "Milliseconds" => ("ms", 1.0),
+        "Microseconds" => ("ms", 0.001),
         "Count/Second" => ("/s", 1.0),
         "Count" | "None" => ("", 1.0),
         other => (other, 1.0),
@@ -172,6 +173,7 @@ pub fn strips(
                 last: values.iter().rev().flatten().next().copied(),
                 mean_before: before.and_then(|before| mean(&of(before, shown)?)),
                 limit: limit_of(shown, instance),
+                count: None,
                 values,
             })
         })

@@ -8,6 +8,12 @@ pub enum Error {
     /// No instance of that id or name.
     #[error("no instance is called '{0}'")]
     UnknownInstance(String),
+    /// No app of that name.
+    #[error("no app is called '{0}'")]
+    UnknownApp(String),
+    /// No tier of that name in the app.
+    #[error("the app has no tier '{0}'")]
+    UnknownTier(String),
     /// Several instances (of different regions or accounts) share a name: ask by id.
     #[error("several instances are called '{name}': {}", ids.join(", "))]
     AmbiguousName {

@@ -34,6 +34,7 @@ mod split;
 mod sql_page;
 mod statement_text;
 mod statements;
+mod tiers;
 mod top_sql;
 mod verdict;
 
@@ -59,6 +60,9 @@ pub use question::{Question, plan, type_of_event};
 pub use reader::Reader;
 pub use sql_page::fetch_sql_page;
 pub use statements::{SqlIndex, shortened, textless_digest};
+pub use tiers::{
+    Bought, ChangePoint, Noise, change_points, fetch_app, fetch_spend, fetch_tier, purchase_mix, rank_apps,
+};
 pub use top_sql::{MOST_ROWS, TopInput, rank, rank_top_sql};
 pub use verdict::VerdictInput;
 

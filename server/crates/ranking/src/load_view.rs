@@ -65,7 +65,7 @@ fn coarse(period: Period, window_secs: i64) -> Period {
     wide.unwrap_or(Period::DAY).max(period)
 }
 
-fn load_panel(lookup: &Lookup, query: &DbLoadQuery) -> Result<Panel<LoadView>> {
+pub(crate) fn load_panel(lookup: &Lookup, query: &DbLoadQuery) -> Result<Panel<LoadView>> {
     panel_of(lookup, &Page::of(lookup, query)?, query)
 }
 

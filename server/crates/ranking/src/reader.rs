@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use archive::Archive;
-use samples::{BucketCover, Grouping, Instance, LoadMatrix, Refusal, Wanted, Wants};
+use samples::{BucketCover, Grouping, Instance, LoadMatrix, Prices, Refusal, Wanted, Wants};
 use tokio::task::JoinSet;
 use units::{Dimension, Period, ResourceId, Timestamp, Window, Zone};
 use view::OffsetChange;
@@ -20,6 +20,7 @@ pub struct Reader {
     archive: Archive,
     wants: Wants,
     zones: Zones,
+    prices: Arc<Prices>,
 }
 
 /// Offset changes of a zone in a window; empty for UTC and for zones nobody knows.
@@ -36,7 +37,7 @@ impl Reader {
     /// [`Reader::with_zones`].
     #[must_use]
     pub fn new(archive: Archive, wants: Wants) -> Self {
-        Self { archive, wants, zones: Arc::new(|_, _| Vec::new()) }
+        Self { archive, wants, zones: Arc::new(|_, _| Vec::new()), prices: Arc::new(Prices::shipped()) }
     }
 
     /// The same reader with a time-zone database: from an IANA name and a window to the offset
@@ -44,6 +45,13 @@ impl Reader {
     #[must_use]
     pub fn with_zones(mut self, zones: impl Fn(&str, Window) -> Vec<OffsetChange> + Send + Sync + 'static) -> Self {
         self.zones = Arc::new(zones);
+        self
+    }
+
+    /// The same reader with a price table of the user's in place of the shipped one.
+    #[must_use]
+    pub fn with_prices(mut self, prices: Prices) -> Self {
+        self.prices = Arc::new(prices);
         self
     }
 
@@ -114,6 +122,8 @@ pub(crate) struct Lookup {
     /// What was read already: the parts of a panel ask for the same things.
     read: RefCell<HashMap<Asked, LoadMatrix>>,
     zones: Zones,
+    /// What compute costs.
+    pub(crate) prices: Arc<Prices>,
 }
 
 /// Names one reading of load.
@@ -128,6 +138,7 @@ impl Lookup {
             lacks: RefCell::new(Vec::new()),
             read: RefCell::new(HashMap::new()),
             zones: Arc::clone(&reader.zones),
+            prices: Arc::clone(&reader.prices),
         }
     }
 

@@ -9,6 +9,7 @@ mod columns;
 mod crosshair;
 mod fill;
 mod ink;
+mod lane;
 mod load;
 mod mark;
 mod mini_map;
@@ -29,10 +30,11 @@ pub use fill::{
     GAP_PATTERN, OTHER_PATTERN, Pattern, SERIES_FILLS, is_dark, layer_pattern, patterns, reference, series_pattern,
     wait_pattern,
 };
+pub use lane::{draw_alarm_lane, mover_lines};
 pub use load::{LayerMark, LoadChart, LoadChartOptions, draw_load};
 pub use mark::{Anchor, Class, Drawing, Fit, Mark, Place, ViewBox};
 pub use mini_map::{MINI_MAP_HEIGHT, MiniMap, brush, draw_mini_map};
 pub use span::{longest_span_over, spans_over};
-pub use strip::{Strip, StripHeight, StripSeries, draw_spark, draw_stack_strip, draw_strip};
+pub use strip::{Strip, StripHeight, StripSeries, draw_load_strip, draw_spark, draw_stack_strip, draw_strip, gap_mark};
 pub use svg::{Caption, load_image, write_drawing};
 pub use words::ChartWords;

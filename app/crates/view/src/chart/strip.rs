@@ -81,14 +81,7 @@ pub fn draw_strip(series: &StripSeries, height: StripHeight, width: u32) -> Stri
     };
     let ink = inks.class(class);
     shapes.extend(line(columns, series.values).into_iter().map(|points| Shape::Line(ink, points)));
-    if let Some(limit) = limit {
-        #[expect(clippy::cast_precision_loss, reason = "bucket counts are small")]
-        let right = columns.buckets.max(1) as f64;
-        for class in ["chart__capacity-under", "chart__capacity"] {
-            let ink = inks.class(class);
-            shapes.push(Shape::Line(ink, vec![(0.0, limit), (right, limit)]));
-        }
-    }
+    shapes.extend(limit.into_iter().flat_map(|limit| capacity_line(columns, limit, &mut inks)));
     let marks = plane.draw(&inks, shapes);
     finish(columns, height, scale, marks, series.values, series.unit)
 }
@@ -97,9 +90,20 @@ pub fn draw_strip(series: &StripSeries, height: StripHeight, width: u32) -> Stri
 /// `whole` is the load of the instance, a value a bucket.
 #[must_use]
 pub fn draw_stack_strip(view: &LoadView, whole: &[Option<f64>], height: StripHeight, width: u32) -> Strip {
+    draw_stack(view, whole, None, height, width)
+}
+
+/// Draws the load of an instance against its vCPUs, where these are in view: the strip of a database.
+#[must_use]
+pub fn draw_load_strip(view: &LoadView, height: StripHeight, width: u32) -> Strip {
+    draw_stack(view, &[], view.vcpu.vcpus(), height, width)
+}
+
+fn draw_stack(view: &LoadView, whole: &[Option<f64>], capacity: Option<f64>, height: StripHeight, width: u32) -> Strip {
     let columns = Columns::new(view.axis.len(), width);
     let highest = view.total.iter().chain(whole).flatten().copied().fold(0.0, f64::max);
-    let scale = Scale::holding(0.0, highest, STEPS);
+    let capacity = capacity.filter(|capacity| *capacity <= highest * LIMIT_IN_VIEW);
+    let scale = Scale::holding(0.0, highest.max(capacity.unwrap_or(0.0)), STEPS);
     let plane = strip_plane(columns, height, &scale);
     let picks = columns.peaks(&view.total);
     let ground: Vec<Option<f64>> = columns
@@ -118,8 +122,19 @@ pub fn draw_stack_strip(view: &LoadView, whole: &[Option<f64>], height: StripHei
         let areas = stepped_areas(columns, &layer.under, &layer.over);
         shapes.extend(areas.into_iter().map(|points| Shape::Area(ink, points)));
     }
+    shapes.extend(capacity.into_iter().flat_map(|capacity| capacity_line(columns, capacity, &mut inks)));
     let marks = plane.draw(&inks, shapes);
     finish(columns, height, scale, marks, &view.total, "AAS")
+}
+
+/// A limit with a halo below it.
+fn capacity_line(columns: Columns, limit: f64, inks: &mut Inks) -> Vec<Shape> {
+    #[expect(clippy::cast_precision_loss, reason = "bucket counts are small")]
+    let right = columns.buckets.max(1) as f64;
+    ["chart__capacity-under", "chart__capacity"]
+        .into_iter()
+        .map(|class| Shape::Line(inks.class(class), vec![(0.0, limit), (right, limit)]))
+        .collect()
 }
 
 fn strip_plane(columns: Columns, height: StripHeight, scale: &Scale) -> Plane<'_> {
@@ -201,15 +216,21 @@ fn gaps(values: &[Option<f64>]) -> Vec<Mark> {
             at: (Place::part(part(run.start)), Place::ZERO),
             size: (Some(Place::part(part(run.len()))), None),
             name: None,
-            marks: vec![Mark::Rect {
-                class: Class::Borrowed("chart__gap"),
-                fill: Some(reference(GAP_PATTERN)),
-                at: (Place::ZERO, Place::ZERO),
-                size: (Place::ALL, Place::ALL),
-                radius: 0,
-            }],
+            marks: vec![gap_mark()],
         })
         .collect()
+}
+
+/// The hatch of what nobody knows, over all of its frame.
+#[must_use]
+pub fn gap_mark() -> Mark {
+    Mark::Rect {
+        class: Class::Borrowed("chart__gap"),
+        fill: Some(reference(GAP_PATTERN)),
+        at: (Place::ZERO, Place::ZERO),
+        size: (Place::ALL, Place::ALL),
+        radius: 0,
+    }
 }
 
 /// Draws a sparkline of total load with the vCPU line.
