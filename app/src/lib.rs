@@ -31,8 +31,8 @@ use leptos_router::{SsrMode, path};
 
 use crate::components::clock::provide_page_clock;
 use crate::pages::{
-    AlarmRoute, AlarmsRoute, CompareRoute, DbLoadRoute, FindRoute, FleetRoute, NotFoundRoute, SettingsRoute,
-    SourcesRoute, SqlRoute,
+    AlarmRoute, AlarmsRoute, AppRoute, AppsRoute, CompareRoute, DbLoadRoute, FindRoute, FleetRoute, NotFoundRoute,
+    SettingsRoute, SourcesRoute, SqlRoute,
 };
 use crate::session::Session;
 
@@ -55,6 +55,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/db/:instance/sql/:digest") view=SqlRoute ssr=SsrMode::Async />
                 <Route path=path!("/compare") view=CompareRoute ssr=SsrMode::Async />
                 <Route path=path!("/find") view=FindRoute ssr=SsrMode::Async />
+                <Route path=path!("/apps") view=AppsRoute ssr=SsrMode::Async />
+                <Route path=path!("/app/:app") view=AppRoute ssr=SsrMode::Async />
                 <Route path=path!("/alarm") view=AlarmRoute ssr=SsrMode::Async />
                 <Route path=path!("/alarms") view=AlarmsRoute ssr=SsrMode::Async />
                 <Route path=path!("/sources") view=SourcesRoute ssr=SsrMode::Async />

@@ -4,6 +4,7 @@
 //! written is read back to the same value. A parameter that cannot be read falls back to its default
 //! and is named in [`DbPage::refused`], so that a mistyped link still opens a page that says so.
 
+mod apps;
 mod compare;
 mod fleet;
 mod sql_tab;
@@ -16,6 +17,7 @@ use units::{
     TimeRange, Window, Zone,
 };
 
+pub use self::apps::{APPS, AppPage, app};
 pub use self::compare::ComparePage;
 pub use self::fleet::FleetPage;
 pub use self::sql_tab::SqlTab;

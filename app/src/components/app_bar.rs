@@ -14,6 +14,8 @@ pub enum AppPlace {
     Fleet,
     /// An instance.
     DbLoad,
+    /// Apps.
+    Apps,
     /// Alarms.
     Alarms,
     /// Two windows side by side.

@@ -1,7 +1,7 @@
 //! Names of the values of our types, by value.
 
 use units::{Dimension, SortBy};
-use view::{Blocked, GapReason};
+use view::{Blocked, GapReason, TierPlace};
 
 use super::{Message, Say, table as m};
 use crate::paths::SqlTab;
@@ -153,6 +153,96 @@ pub fn rule(key: &str) -> Option<Message> {
         "sql_change_is_wait" => m::RULE_SQL_CHANGE_IS_WAIT,
         "sql_blocked" => m::RULE_SQL_BLOCKED,
         "compare_summary" => m::RULE_COMPARE_SUMMARY,
+        "tier_moved_first" => m::RULE_TIER_MOVED_FIRST,
+        "demand_moved_first" => m::RULE_DEMAND_MOVED_FIRST,
+        "tiers_together" => m::RULE_TIERS_TOGETHER,
+        "tier_unwell" => m::RULE_TIER_UNWELL,
+        "tiers_steady" => m::RULE_TIERS_STEADY,
+        "tiers_unknown" => m::RULE_TIERS_UNKNOWN,
+        "reading_database" => m::READING_DATABASE,
+        "reading_demand" => m::READING_DEMAND,
+        "reading_limit" => m::READING_LIMIT,
+        "reading_targets" => m::READING_TARGETS,
+        "reading_fewer_targets" => m::READING_FEWER_TARGETS,
+        "reading_app" => m::READING_APP,
+        "reading_pool" => m::READING_POOL,
+        "reading_queries" => m::READING_QUERIES,
         _ => return None,
     })
+}
+
+/// Name of a place of the tier strip.
+#[must_use]
+pub const fn place(place: TierPlace) -> Message {
+    match place {
+        TierPlace::Edge => m::PLACE_EDGE,
+        TierPlace::Balancer => m::PLACE_BALANCER,
+        TierPlace::Compute => m::PLACE_COMPUTE,
+        TierPlace::Data => m::PLACE_DATA,
+    }
+}
+
+/// Name of a golden signal, by its key.
+#[must_use]
+pub fn signal(key: &str) -> Message {
+    match key {
+        "traffic" => m::SIGNAL_TRAFFIC,
+        "latency" => m::SIGNAL_LATENCY,
+        "errors" => m::SIGNAL_ERRORS,
+        _ => m::SIGNAL_SATURATION,
+    }
+}
+
+/// Name of a figure of the reading rules, by its key.
+#[must_use]
+pub fn figure(key: &str) -> Message {
+    match key {
+        "traffic" => m::FIGURE_TRAFFIC,
+        "latency" => m::FIGURE_LATENCY,
+        "balancer_errors" => m::FIGURE_BALANCER_ERRORS,
+        "target_errors" => m::FIGURE_TARGET_ERRORS,
+        "load_per_request" => m::FIGURE_LOAD_PER_REQUEST,
+        "queries_per_request" => m::FIGURE_QUERIES_PER_REQUEST,
+        "connections" => m::FIGURE_CONNECTIONS,
+        "throttles" => m::FIGURE_THROTTLES,
+        "healthy_share" => m::FIGURE_HEALTHY_SHARE,
+        _ => m::FIGURE_LOAD,
+    }
+}
+
+/// What a reading rule asks of a figure, by its key.
+#[must_use]
+pub fn trend(key: &str) -> Message {
+    match key {
+        "up" => m::TREND_UP,
+        "not_up" => m::TREND_NOT_UP,
+        "down" => m::TREND_DOWN,
+        "some" => m::TREND_SOME,
+        "none" => m::TREND_NONE,
+        _ => m::TREND_LOW,
+    }
+}
+
+/// What discovery cannot see, by its key.
+#[must_use]
+pub fn sight_limit(key: &str) -> Message {
+    match key {
+        "denied" => m::LIMIT_DENIED,
+        "proxy_hides_callers" => m::LIMIT_PROXY,
+        "shared_interfaces" => m::LIMIT_INTERFACES,
+        "unknown_addresses" => m::LIMIT_ADDRESSES,
+        _ => m::LIMIT_FAILED,
+    }
+}
+
+/// How instances are bought, by its key.
+#[must_use]
+pub fn purchase(key: &str) -> Message {
+    match key {
+        "savings_plan" => m::BUY_SAVINGS_PLAN,
+        "reserved" => m::BUY_RESERVED,
+        "spot" => m::BUY_SPOT,
+        "spot_spikes" => m::BUY_SPOT_SPIKES,
+        _ => m::BUY_ON_DEMAND,
+    }
 }

@@ -100,7 +100,7 @@ impl DbContext {
 }
 
 /// Pixels of a plot on a window of this width: gutters, panel padding and the axis go off.
-fn plot_width(window_px: u16) -> u32 {
+pub(super) fn plot_width(window_px: u16) -> u32 {
     const WIDEST_PAGE: u32 = 1920;
     const PHONE: u32 = 768;
     let window = u32::from(window_px).min(WIDEST_PAGE);

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use units::{DigestId, Refresh, ResourceId, Zone};
-use view::{FleetRow, FleetView, Panel};
+use view::{AppsView, FleetRow, FleetView, Panel};
 
 use super::controls::{RangePage, range_control, refresh_choices, refresh_name};
 use super::frame::PageFrame;
@@ -14,10 +14,12 @@ use crate::components::fleet_table::{FleetLinks, FleetTable};
 use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, panel_body, source_line, trouble_view};
 use crate::components::refresh::refresh_every;
 use crate::components::sentence::sentence;
+use crate::components::tier_strip::AppCards;
 use crate::components::time_range::{ChoiceMenu, TimeRangeControl};
+use crate::error::ViewError;
 use crate::messages::{self as m, Message, use_say};
 use crate::paths::{self, DbPage, FleetPage};
-use crate::server_fns::rank_fleet;
+use crate::server_fns::{rank_apps, rank_fleet};
 use crate::ui::{CopyButton, Icon, Status, StatusGlyph};
 
 /// The route.
@@ -31,6 +33,7 @@ pub fn FleetRoute() -> impl IntoView {
     refresh_every(Signal::derive(move || page.with(|page| page.refresh)));
     let key = move || (FleetPage { range: range.get(), ..FleetPage::default() }.search(), at.get().0);
     let fleet = Resource::new(key, |(search, at)| rank_fleet(search, at));
+    let apps = Resource::new(key, |(search, at)| rank_apps(search, at));
     let find = page.with_untracked(|page| page.find.clone());
     let facts = move || {
         Suspend::new(async move {
@@ -42,7 +45,7 @@ pub fn FleetRoute() -> impl IntoView {
     };
     let body = move || {
         let page = page.get();
-        Suspend::new(async move { fleet_body(fleet.await, page) })
+        Suspend::new(async move { fleet_body(fleet.await, apps.await, page) })
     };
     view! {
         <Title text=say.text(m::FLEET) />
@@ -52,7 +55,7 @@ pub fn FleetRoute() -> impl IntoView {
                     <h1 class="context-bar__title">{say.text(m::FLEET)}</h1>
                     <span class="context-bar__facts"><Transition fallback=|| ()>{facts}</Transition></span>
                 </div>
-                {move || view! { <FleetControls page=page.get() at=at /> }}
+                {move || view! { <FleetControls page=page.get() at=at path=paths::FLEET /> }}
             </section>
             <main class="page" id="content">
                 <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> }>{body}</Transition>
@@ -61,31 +64,33 @@ pub fn FleetRoute() -> impl IntoView {
     }
 }
 
+/// Time range, refresh and link of a page over many resources; `path` is its address.
 #[component]
-fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>) -> impl IntoView {
+pub(super) fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>, path: &'static str) -> impl IntoView {
     let (say, clock) = (use_say(), use_reader_clock());
     let now = at.get();
     let control = page.range.resolve(now).ok().map(|window| {
-        let href = |range| FleetPage { range, ..page.clone() }.href();
+        let href = |range| FleetPage { range, ..page.clone() }.href_at(path);
         let carried = if page.find.is_empty() { Vec::new() } else { vec![("find".to_owned(), page.find.clone())] };
         let range = RangePage {
             range: &page.range,
             window,
             now,
             href: &href,
-            form: (paths::FLEET.to_owned(), carried),
+            form: (path.to_owned(), carried),
             zones: Vec::new(),
         };
         range_control(range, &clock, say)
     });
     let refresh = page.refresh;
-    let refreshes = refresh_choices(refresh, say, |refresh: Refresh| FleetPage { refresh, ..page.clone() }.href());
+    let refreshes =
+        refresh_choices(refresh, say, |refresh: Refresh| FleetPage { refresh, ..page.clone() }.href_at(path));
     view! {
         <div class="time-range">
             {control.map(|control| view! { <TimeRangeControl control=control /> })}
             <ChoiceMenu label=say.text(m::REFRESH) value=refresh_name(refresh, say) icon=Icon::Refresh choices=refreshes />
             <CopyButton
-                text=Signal::stored(page.href())
+                text=Signal::stored(page.href_at(path))
                 label=say.text(m::COPY_LINK)
                 done=say.text(m::COPIED)
                 class="hide-on-phone"
@@ -96,7 +101,11 @@ fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>) -> impl IntoView {
     }
 }
 
-fn fleet_body(fleet: Result<Panel<FleetView>, crate::error::ViewError>, page: FleetPage) -> AnyView {
+fn fleet_body(
+    fleet: Result<Panel<FleetView>, ViewError>,
+    apps: Result<AppsView, ViewError>,
+    page: FleetPage,
+) -> AnyView {
     let say = use_say();
     let links = StateLinks { again: page.href(), sources: paths::SOURCES.to_owned() };
     let tools = PanelTools {
@@ -109,9 +118,15 @@ fn fleet_body(fleet: Result<Panel<FleetView>, crate::error::ViewError>, page: Fl
         _ => None,
     };
     let draw_links = links.clone();
+    // What fails with apps is told on their own page.
+    let apps = apps.ok().filter(|view| !view.apps.is_empty()).map(|view| {
+        let page = page.clone();
+        view! { <AppCards apps=view.apps href=Callback::new(move |key: String| page.app_href(&key)) /> }
+    });
     let table = panel_body(fleet, m::FLEET, m::NO_INSTANCES, &links, |view| fleet_table(view, page, &draw_links));
     view! {
         {verdict}
+        {apps}
         <PanelFrame title=say.text(m::INSTANCES) meta=say.text(m::INSTANCES_META) tools=tools>
             {table}
         </PanelFrame>

@@ -50,6 +50,7 @@ fn bar(place: AppPlace, frame: &Frame, find: String) -> impl IntoView + use<> {
     let links = vec![
         link(paths::FLEET, AppPlace::Fleet, m::FLEET),
         link(&busiest, AppPlace::DbLoad, m::DB_LOAD),
+        link(paths::APPS, AppPlace::Apps, m::APPS),
         alarms,
         link(paths::COMPARE, AppPlace::Compare, m::COMPARE),
         link(paths::SOURCES, AppPlace::Sources, m::SOURCES),

@@ -3,6 +3,8 @@
 
 mod alarm;
 mod alarms;
+mod app;
+mod apps;
 mod compare;
 mod controls;
 mod db_load;
@@ -16,6 +18,8 @@ mod sql;
 
 pub use alarm::AlarmRoute;
 pub use alarms::AlarmsRoute;
+pub use app::AppRoute;
+pub use apps::AppsRoute;
 pub use compare::CompareRoute;
 pub use db_load::DbLoadRoute;
 pub use find::FindRoute;

@@ -2,15 +2,17 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use view::Panel;
 
 use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{ReaderClock, use_reader_clock};
 use crate::components::context_bar::ContextBar;
-use crate::components::panel::{PanelFrame, Skeleton, StateLinks, panel_body, trouble_view};
+use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, panel_body, trouble_view};
+use crate::components::spend::spend_table;
 use crate::messages::{self as m, Say, use_say};
 use crate::paths;
-use crate::server_fns::{SourceLine, SourcesView, list_sources};
+use crate::server_fns::{SourceLine, SourcesView, fetch_spend, list_sources};
 use crate::ui::{Status, StatusGlyph};
 
 /// The route.
@@ -33,8 +35,33 @@ pub fn SourcesRoute() -> impl IntoView {
                 <PanelFrame title=say.text(m::INSTANCES)>
                     <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
                 </PanelFrame>
+                <SpendPanel />
             </main>
         </PageFrame>
+    }
+}
+
+/// What asking AWS costs, today and over a month.
+#[component]
+fn SpendPanel() -> impl IntoView {
+    let say = use_say();
+    let spend = Resource::new(|| (), |()| fetch_spend());
+    let body = move || {
+        Suspend::new(async move {
+            let links = StateLinks { again: paths::SOURCES.to_owned(), sources: paths::SOURCES.to_owned() };
+            let panel = spend.await.map(|view| if view.lines.is_empty() { Panel::Empty } else { Panel::Data(view) });
+            panel_body(panel, m::SPEND, m::NO_CALLS, &links, spend_table)
+        })
+    };
+    let tools = PanelTools {
+        json: Some("/api/v1/spend".to_owned()),
+        csv: Some("/api/v1/spend.csv".to_owned()),
+        calls: Vec::new(),
+    };
+    view! {
+        <PanelFrame title=say.text(m::SPEND) meta=say.text(m::SPEND_META) tools=tools>
+            <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
+        </PanelFrame>
     }
 }
 

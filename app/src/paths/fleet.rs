@@ -2,7 +2,7 @@
 
 use units::{Refresh, ResourceId, TimeRange, Zone};
 
-use super::{DbPage, FLEET, Search, pairs, refresh, time_point, with_search};
+use super::{AppPage, DbPage, FLEET, Search, pairs, refresh, time_point, with_search};
 
 /// The fleet page: `/`, over a range.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -35,7 +35,13 @@ impl FleetPage {
     /// The address of this page.
     #[must_use]
     pub fn href(&self) -> String {
-        with_search(FLEET.to_owned(), &self.search())
+        self.href_at(FLEET)
+    }
+
+    /// The same range on another page over many resources, such as [`super::APPS`].
+    #[must_use]
+    pub fn href_at(&self, path: &str) -> String {
+        with_search(path.to_owned(), &self.search())
     }
 
     /// The query string, without `?`.
@@ -61,5 +67,11 @@ impl FleetPage {
         let mut page = DbPage::new(instance.clone(), Zone::default());
         page.query.range = self.range.clone();
         page.href()
+    }
+
+    /// The page of an app over the same range.
+    #[must_use]
+    pub fn app_href(&self, key: &str) -> String {
+        AppPage::new(key, Zone::default()).with_range(self.range.clone()).href()
     }
 }

@@ -2,6 +2,7 @@
 //! changes anything. Each is a public endpoint: its inputs are bounded and checked here.
 
 mod alarms;
+mod apps;
 mod codec;
 mod compare;
 mod database;
@@ -9,6 +10,7 @@ mod fleet;
 mod statement;
 
 pub use alarms::{AlarmLanding, AlarmLine, AlarmsView, list_alarms, resolve_alarm};
+pub use apps::{fetch_app, fetch_spend, fetch_tier, rank_apps};
 pub use compare::{CompareScreen, fetch_compare, find_anything};
 pub use database::{
     Judgement, fetch_counters, fetch_db_load, fetch_instance, fetch_overview, judge_db_load, rank_context, rank_top_sql,
