@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use samples::Prices;
+
 use crate::cli::ServeArgs;
 
 /// Keys of the file; the long options without dashes.
-const FILE_KEYS: [&str; 9] =
-    ["app-tag", "apps", "data-dir", "listen", "log", "log-format", "profile", "regions", "retention-days"];
+const FILE_KEYS: [&str; 10] =
+    ["app-tag", "apps", "data-dir", "listen", "log", "log-format", "prices", "profile", "regions", "retention-days"];
 
 /// Shortest and longest time the archive may be told to keep, in days.
 const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=3660;
@@ -25,7 +27,7 @@ pub enum LogFormat {
 }
 
 /// Every setting, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Address of the dashboard.
     pub listen: SocketAddr,
@@ -41,6 +43,8 @@ pub struct Config {
     pub app_tag: String,
     /// Apps by name, as ARNs; what these lead to belongs to them too.
     pub apps: BTreeMap<String, Vec<String>>,
+    /// What compute costs: the user's table, else the shipped one.
+    pub prices: Prices,
     /// Log filter.
     pub log: String,
     /// Log format.
@@ -99,6 +103,7 @@ struct FileConfig {
     app_tag: Option<String>,
     #[serde(default)]
     apps: BTreeMap<String, Vec<String>>,
+    prices: Option<PathBuf>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -124,6 +129,7 @@ impl Config {
             retention_days: checked_retention(retention_days)?,
             app_tag: file.app_tag.unwrap_or_else(|| "app".to_owned()),
             apps: checked_apps(file.apps)?,
+            prices: read_prices(file.prices, args.config.as_deref())?,
             log: args.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format: parse_log_format(log_format.as_deref())?,
         })
@@ -198,6 +204,15 @@ fn checked_apps(apps: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, 
     }
 }
 
+/// The price table of a file; a relative path starts at the configuration's folder.
+fn read_prices(path: Option<PathBuf>, config: Option<&Path>) -> Result<Prices, ConfigError> {
+    let Some(path) = path else { return Ok(Prices::shipped()) };
+    let path = config.and_then(Path::parent).map_or_else(|| path.clone(), |dir| dir.join(&path));
+    let text =
+        std::fs::read_to_string(&path).map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
+    Prices::parse(&text).map_err(|message| ConfigError::Malformed { path, message })
+}
+
 fn parse_log_format(text: Option<&str>) -> Result<LogFormat, ConfigError> {
     match text {
         None | Some("text") => Ok(LogFormat::Text),
@@ -248,6 +263,22 @@ mod tests {
             assert!(message.contains(expected), "{text}: {message}");
             assert_eq!(message.lines().count(), 1, "{message}");
         }
+    }
+
+    #[test]
+    fn prices_can_be_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let (config, prices) = (dir.path().join("loadlens.toml"), dir.path().join("prices.toml"));
+        std::fs::write(&config, "prices = \"prices.toml\"").unwrap();
+        let args = ServeArgs { config: Some(config), data_dir: Some(dir.path().to_owned()), ..ServeArgs::default() };
+        assert!(Config::resolve(&args).unwrap_err().to_string().contains("prices.toml"));
+        let row = "[[price]]\nkind = 'm.large'\nregion = 'r'\non_demand = 0.2";
+        std::fs::write(&prices, format!("as_of = '2026-11-25'\nsource = 'ours'\n{row}")).unwrap();
+        let found = Config::resolve(&args).unwrap().prices;
+        assert_eq!(found.of("m.large", "r", None).map(|price| price.on_demand), Some(0.2));
+        std::fs::write(&prices, "as_of = 1").unwrap();
+        let message = Config::resolve(&args).unwrap_err().to_string();
+        assert!(message.contains("line 1") && message.lines().count() == 1, "{message}");
     }
 
     #[test]

@@ -36,7 +36,8 @@ async fn serve(config: &Config) -> Result<()> {
     let apps = Apps { tag_key: config.app_tag.clone(), named: config.apps.clone() };
     let settings = ScheduleConfig { retention, apps, ..ScheduleConfig::default() };
     let schedule = Schedule::start(archive.clone(), collector, Arc::new(clock::now), settings);
-    let reader = Reader::new(archive, schedule.wants()).with_zones(web::offset_changes);
+    let reader =
+        Reader::new(archive, schedule.wants()).with_zones(web::offset_changes).with_prices(config.prices.clone());
     tracing::info!(address = %listener.local_addr()?, "the dashboard is open");
     let polled = schedule.clone();
     let state = web::AppState {

@@ -14,6 +14,9 @@ pub(crate) async fn past_hour_of_load(dashboard: &Dashboard) -> String {
 pub(crate) async fn every_page(dashboard: &Dashboard) -> Vec<String> {
     let load = past_hour_of_load(dashboard).await;
     let mut pages = vec![load];
-    pages.extend(["/", "/alarms", "/sources", "/settings", "/nowhere"].map(|path| format!("{}{path}", dashboard.url)));
+    pages.extend(
+        ["/", "/apps", "/app/bookshop-container", "/alarms", "/sources", "/settings", "/nowhere"]
+            .map(|path| format!("{}{path}", dashboard.url)),
+    );
     pages
 }

@@ -4,6 +4,7 @@
 //! from it.
 
 mod answer;
+mod apps;
 mod compare;
 mod deploys;
 mod fleet;
@@ -58,9 +59,11 @@ const TWO: [Parameter; 7] = [
 ];
 const DEPLOYS: [Parameter; 3] = [openapi::FROM, openapi::TO, openapi::INSTANCE];
 const FIND: [Parameter; 1] = [openapi::TEXT];
+const APP: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, openapi::ORDER];
+const TIER: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, openapi::TIER];
 
 /// Everything there is.
-const ENDPOINTS: [Endpoint; 22] = [
+const ENDPOINTS: [Endpoint; 29] = [
     Endpoint {
         path: "/instances",
         summary: "Instances, ranked by load against their vCPUs.",
@@ -207,6 +210,55 @@ const ENDPOINTS: [Endpoint; 22] = [
         kind: JSON,
         parameters: &FIND,
         handler: || get(compare::find),
+    },
+    Endpoint {
+        path: "/apps",
+        summary: "Apps with the worst tier of each place, the unwell first.",
+        kind: JSON,
+        parameters: &RANGE,
+        handler: || get(apps::apps),
+    },
+    Endpoint {
+        path: "/apps.csv",
+        summary: "The same as CSV.",
+        kind: CSV,
+        parameters: &RANGE,
+        handler: || get(apps::apps_csv),
+    },
+    Endpoint {
+        path: "/apps/{app}",
+        summary: "Tiers of an app, who moved first, reading rules, and every strip a bucket. Missing buckets are null.",
+        kind: JSON,
+        parameters: &APP,
+        handler: || get(apps::app),
+    },
+    Endpoint {
+        path: "/apps/{app}/strips.csv",
+        summary: "The strips as CSV.",
+        kind: CSV,
+        parameters: &APP,
+        handler: || get(apps::strips_csv),
+    },
+    Endpoint {
+        path: "/apps/{app}/tier",
+        summary: "One tier: every metric, health of its targets with reasons, what to buy.",
+        kind: JSON,
+        parameters: &TIER,
+        handler: || get(apps::tier),
+    },
+    Endpoint {
+        path: "/spend",
+        summary: "Calls to AWS today, their dollars, and 30 days at the present rate, by API.",
+        kind: JSON,
+        parameters: &[],
+        handler: || get(apps::spend),
+    },
+    Endpoint {
+        path: "/spend.csv",
+        summary: "The same as CSV.",
+        kind: CSV,
+        parameters: &[],
+        handler: || get(apps::spend_csv),
     },
     Endpoint {
         path: "/openapi.json",

@@ -100,6 +100,14 @@ pub(super) const COMPARE: Parameter = Parameter {
     takes: Takes::Text,
 };
 
+pub(super) const ORDER: Parameter = Parameter {
+    name: "by",
+    words: "What strips stand together: tier or signal; tier when left out.",
+    takes: Takes::Text,
+};
+pub(super) const TIER: Parameter =
+    Parameter { name: "tier", words: "Key of the tier, as /apps/{app} lists it.", takes: Takes::Text };
+
 /// The document.
 pub(super) fn document(endpoints: &[Endpoint]) -> Value {
     let paths: Map<String, Value> =
@@ -113,7 +121,7 @@ pub(super) fn document(endpoints: &[Endpoint]) -> Value {
         "info": {
             "title": "Loadlens",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Database load of RDS and Aurora instances, as the pages show it. Loads are average active \
+            "description": "Database load of RDS and Aurora instances and the tiers of apps, as the pages show them. Loads are average active \
                             sessions (AAS). A bucket nobody sampled is null, never 0. Times are UTC."
         },
         "paths": paths,
@@ -128,6 +136,12 @@ fn path_item(endpoint: &Endpoint) -> Value {
             "description": "DbiResourceId. A name that only one instance has redirects to it."
         })
     });
+    let app = endpoint.path.contains("{app}").then(|| {
+        json!({
+            "name": "app", "in": "path", "required": true, "schema": { "type": "string" },
+            "description": "Key of the app, as /apps lists it."
+        })
+    });
     let digest = endpoint.path.contains("{digest}").then(|| {
         json!({
             "name": "digest", "in": "path", "required": true, "schema": { "type": "string" },
@@ -135,7 +149,7 @@ fn path_item(endpoint: &Endpoint) -> Value {
         })
     });
     let parameters: Vec<Value> =
-        id.into_iter().chain(digest).chain(endpoint.parameters.iter().map(parameter)).collect();
+        id.into_iter().chain(digest).chain(app).chain(endpoint.parameters.iter().map(parameter)).collect();
     let schema = if endpoint.kind == super::JSON { json!({ "type": "object" }) } else { json!({ "type": "string" }) };
     let error = json!({
         "description": "What is wrong, where, and how to mend it.",
