@@ -53,11 +53,22 @@ impl StripSetup {
         .into_any()
     }
 
+    /// A strip that the caller drew, of full height.
+    #[must_use]
+    pub fn drawn(self, words: StripWords, values: Vec<Option<f64>>, mean: Option<f64>, drawn: Strip) -> AnyView {
+        let plot = self.plot(drawn, StripHeight::Tall);
+        view! {
+            {self.label(words, values, mean)}
+            {plot}
+        }
+        .into_any()
+    }
+
     /// The load of a database by wait, against its vCPUs.
     #[must_use]
     pub fn load(self, load: LoadView) -> AnyView {
         let say = use_say();
-        let plot = self.plot(draw_load_strip(&load, StripHeight::Tall, self.width), StripHeight::Tall);
+        let drawn = draw_load_strip(&load, StripHeight::Tall, self.width);
         let note = load.vcpu.vcpus().map(|vcpus| say.with(m::VCPUS_DASHED, &[("count", &trimmed(vcpus))]));
         let words = StripWords {
             name: say.text(m::DB_LOAD).to_owned(),
@@ -65,11 +76,7 @@ impl StripSetup {
             unit: "AAS".to_owned(),
             note: note.unwrap_or_default(),
         };
-        view! {
-            {self.label(words, load.total, load.mean.map(|mean| mean.0))}
-            {plot}
-        }
-        .into_any()
+        self.drawn(words, load.total, load.mean.map(|mean| mean.0), drawn)
     }
 
     /// The axis below, with the time under the crosshair.
@@ -130,7 +137,7 @@ impl StripSetup {
         };
         view! {
             <div class="strips__label">
-                <span class="strips__name" title=title>{name}</span>
+                <span class="strips__name" title=(!title.is_empty()).then_some(title)>{name}</span>
                 <span class="strips__value">{value}</span>
                 <span class="strips__note">{note}</span>
             </div>
@@ -139,11 +146,17 @@ impl StripSetup {
     }
 }
 
-struct StripWords {
-    name: String,
-    title: String,
-    unit: String,
-    note: String,
+/// The words of a strip.
+#[derive(Clone, Debug, Default)]
+pub struct StripWords {
+    /// What the reader sees.
+    pub name: String,
+    /// The vendor's name, shown under the pointer; may be empty.
+    pub title: String,
+    /// Unit behind values.
+    pub unit: String,
+    /// Line below.
+    pub note: String,
 }
 
 /// Where the crosshair stands: the middle of the bucket.
