@@ -93,7 +93,7 @@ impl Archive {
     }
 
     /// Runs `work` in one durable transaction.
-    fn write<T>(&self, work: impl FnOnce(&Connection, &mut Fresh) -> Result<T>) -> Result<T> {
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Connection, &mut Fresh) -> Result<T>) -> Result<T> {
         let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut fresh = Fresh::new();
@@ -104,7 +104,7 @@ impl Archive {
     }
 
     /// Runs `work` in one read transaction: tails and blocks are of one moment.
-    fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
         let idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = idle.map_or_else(|| schema::open_reader(&self.inner.path), Ok)?;
         let done = {

@@ -15,6 +15,7 @@ mod combine;
 mod error;
 mod facts;
 mod grid;
+mod incidents;
 mod level;
 mod lock;
 mod names;

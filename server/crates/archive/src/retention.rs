@@ -52,5 +52,7 @@ pub(crate) fn expire(connection: &Connection, now: Timestamp, retention: Retenti
     let oldest = now.secs() - i64::from(retention.minute_days) * 86_400;
     dropped += connection.prepare_cached("DELETE FROM failure WHERE ends <= ?1")?.execute([oldest])?;
     dropped += connection.prepare_cached("DELETE FROM target_event WHERE at <= ?1")?.execute([oldest * 1000])?;
-    Ok(dropped)
+    // Snapshots outlive the minutes they were made of: as long as hours.
+    let oldest_ms = (now.secs() - i64::from(retention.hour_days) * 86_400) * 1000;
+    Ok(dropped + crate::incidents::expire(connection, oldest_ms)?)
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// Scripts from version n to n + 1, in order; `PRAGMA user_version` counts those applied. Scripts
 /// are never edited once released.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
 CREATE TABLE instance (num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT);
 CREATE TABLE stream (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -52,6 +52,17 @@ CREATE TABLE topology (num INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE target_event (
   grp TEXT NOT NULL, at INTEGER NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (grp, at, target)) WITHOUT ROWID;
+",
+    "
+CREATE INDEX alarm_event_at ON alarm_event (at);
+CREATE TABLE incident (num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX incident_at ON incident (at);
+CREATE TABLE snapshot (num INTEGER PRIMARY KEY, incident TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);
+CREATE TABLE note (num INTEGER PRIMARY KEY, incident TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX note_incident ON note (incident);
+CREATE TABLE alarm_series (
+  arn TEXT NOT NULL, starts INTEGER NOT NULL, ends INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (arn, starts)) WITHOUT ROWID;
 ",
 ];
 

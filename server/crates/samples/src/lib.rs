@@ -12,6 +12,7 @@ mod batch;
 mod cover;
 mod event;
 mod grouping;
+mod incident;
 mod instance;
 mod matrix;
 mod prices;
@@ -27,6 +28,7 @@ pub use batch::{Batch, CounterBatch, LoadBatch, LoadSeries, Point, StatisticBatc
 pub use cover::{BucketCover, Cover, GapReason};
 pub use event::{Marker, MarkerKind};
 pub use grouping::Grouping;
+pub use incident::{AlarmSeries, Incident, IncidentNote};
 pub use instance::{Instance, PiState, Vcpus};
 pub use matrix::{CounterMatrix, CounterSeries, FleetTotals, KeyedSeries, LoadMatrix, StatementStats};
 pub use prices::{FARGATE, Price, Prices};

@@ -53,6 +53,13 @@ pub enum Wanted {
         /// The window.
         window: Window,
     },
+    /// The values an alarm decides by.
+    AlarmSeries {
+        /// ARN.
+        alarm: String,
+        /// The window.
+        window: Window,
+    },
     /// The inventory, read again.
     Inventory,
 }

@@ -6,6 +6,7 @@ mod damage;
 mod facts;
 mod files;
 mod fixture;
+mod incidents;
 mod model;
 mod numbers;
 mod topology;
