@@ -130,6 +130,18 @@ impl ServiceError {
         Self::new(404, "ResourceNotFound", "")
     }
 
+    // SNS.
+
+    /// A value SNS does not take.
+    pub(crate) fn invalid_sns_parameter(message: impl Into<String>) -> Self {
+        Self::new(400, "InvalidParameter", message)
+    }
+
+    /// No topic of that ARN.
+    pub(crate) fn topic_not_found() -> Self {
+        Self::new(404, "NotFound", "Topic does not exist")
+    }
+
     // RDS.
 
     /// No instance of that name.

@@ -4,6 +4,7 @@ use crate::auth::{self, Caller};
 use crate::error::ServiceError;
 use crate::faults::Faults;
 use crate::input::Input;
+use crate::notify::{certificate_path, signer_pem};
 use crate::services::{Call, SERVICES, Service, lambda};
 use crate::wire::{self, AnswerContext, Format, Value};
 use crate::world::World;
@@ -27,9 +28,15 @@ pub(crate) fn router(world: World) -> Router {
     Router::new()
         .route("/_fault", get(show_faults).post(set_faults))
         .route("/_status", get(show_status))
+        .route(certificate_path(), get(signer_pem_route))
         .fallback(answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(world)
+}
+
+/// The certificate SNS signs with.
+async fn signer_pem_route() -> &'static str {
+    signer_pem()
 }
 
 async fn show_faults(State(world): State<World>) -> Json<Faults> {
@@ -240,6 +247,7 @@ mod tests {
             Some("elasticloadbalancing"),
             "DescribeLoadBalancers",
         );
-        check(found("/", &[], "Action=Publish&Version=2010-03-31", "sns"), None, "Publish");
+        check(found("/", &[], "Action=Publish&Version=2010-03-31", "sns"), Some("sns"), "Publish");
+        check(found("/", &[], "Action=SendMessage&Version=2012-11-05", "sqs"), None, "SendMessage");
     }
 }

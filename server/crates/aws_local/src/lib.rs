@@ -16,6 +16,7 @@ mod faults;
 mod gateway;
 mod history;
 mod input;
+mod notify;
 mod server;
 mod services;
 mod simulated;
@@ -25,6 +26,7 @@ mod wire;
 mod world;
 
 pub use faults::Faults;
+pub use notify::{NotLoopback, test_authority};
 pub use sampler::{Clock, Target, TargetError};
 pub use server::{Config, Error, Running, Server};
 pub use store::StoreError;

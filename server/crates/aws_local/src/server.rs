@@ -1,7 +1,8 @@
 //! Starting and stopping: the file, the samplers, the port, the upkeep.
 
 use crate::history;
-use crate::services::evaluate_alarms;
+use crate::notify::{self, EventDestination, NotLoopback};
+use crate::services::{call_cloudwatch, evaluate_alarms};
 use crate::simulated;
 use crate::store::{self, SavedInstance, StoreError};
 use crate::world::World;
@@ -111,6 +112,7 @@ impl Server {
             tasks.spawn(until(stop.clone(), take_in(world.clone(), name, observations)));
         }
         tasks.spawn(until(stop.clone(), keep_up(world.clone(), config.history_seed, config.simulated_tiers_seed)));
+        tasks.spawn(until(stop.clone(), notify::run(world.clone())));
         let app = crate::gateway::router(world.clone());
         let stopping = stop.clone();
         tasks.spawn(async move {
@@ -128,6 +130,64 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
+    }
+
+    /// Makes or changes an alarm: `input` has the members of `PutMetricAlarm`.
+    ///
+    /// # Errors
+    /// The endpoint's words for what is wrong with it.
+    pub fn put_metric_alarm(&self, input: serde_json::Value) -> Result<(), String> {
+        call_cloudwatch(&self.world, "PutMetricAlarm", input)
+    }
+
+    /// Sets the state of an alarm by hand, as `SetAlarmState` does; the next evaluation may change it.
+    ///
+    /// # Errors
+    /// The endpoint's words: no such alarm or state.
+    pub fn set_alarm_state(&self, name: &str, state: &str, reason: &str) -> Result<(), String> {
+        let input = serde_json::json!({ "AlarmName": name, "StateValue": state, "StateReason": reason });
+        call_cloudwatch(&self.world, "SetAlarmState", input)
+    }
+
+    /// Subscribers of a topic that have confirmed.
+    #[must_use]
+    pub fn subscribers(&self, topic: &str) -> usize {
+        let arn = self.topic_arn(topic);
+        self.world.topics().confirmed(&arn).len()
+    }
+
+    /// ARN of a topic of this endpoint.
+    #[must_use]
+    pub fn topic_arn(&self, name: &str) -> String {
+        format!("arn:aws:sns:{}:{}:{name}", self.world.region(), self.world.account())
+    }
+
+    /// Subscribes an address on this machine to a topic, which is made if need be. The subscriber is
+    /// asked to confirm; nothing is sent before it has.
+    ///
+    /// # Errors
+    /// [`NotLoopback`] for an address elsewhere.
+    pub fn subscribe(&self, topic: &str, url: &str) -> Result<(), NotLoopback> {
+        let arn = self.topic_arn(topic);
+        let subscription = self.world.topics().subscribe(&arn, url)?;
+        if !subscription.is_confirmed {
+            notify::ask_to_confirm(self.world.clone(), arn, subscription);
+        }
+        Ok(())
+    }
+
+    /// Sends events about alarms to an address on this machine, with a key in a header: an API
+    /// destination of EventBridge.
+    ///
+    /// # Errors
+    /// [`NotLoopback`] for an address elsewhere.
+    pub fn send_events(&self, url: &str, header: &str, key: &str) -> Result<(), NotLoopback> {
+        if !notify::is_loopback(url) {
+            return Err(NotLoopback(url.chars().take(120).collect()));
+        }
+        let (url, header, key) = (url.to_owned(), header.to_owned(), key.to_owned());
+        self.world.add_event_destination(EventDestination { url, header, key });
+        Ok(())
     }
 
     /// Stops sampling and listening, and writes everything down.

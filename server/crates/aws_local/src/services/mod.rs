@@ -10,6 +10,7 @@ mod elbv2;
 pub(crate) mod lambda;
 mod pi;
 mod rds;
+mod sns;
 mod sts;
 mod tagging;
 
@@ -28,6 +29,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &pi::SERVICE,
     &cloudwatch::SERVICE,
     &rds::SERVICE,
+    &sns::SERVICE,
     &sts::SERVICE,
     &elbv2::SERVICE,
     &autoscaling::SERVICE,
@@ -75,6 +77,16 @@ pub(crate) struct Call<'a> {
     pub(crate) input: Input<'a>,
     /// The answer is held back this long, milliseconds.
     pub(crate) delay_ms: Cell<u64>,
+}
+
+/// Calls an operation of CloudWatch from within, with the members of its input as JSON.
+pub(crate) fn call_cloudwatch(world: &World, operation: &str, input: serde_json::Value) -> Result<(), String> {
+    let (region, service) = (world.region().to_owned(), cloudwatch::SERVICE.signing_name.to_owned());
+    let caller = Caller { access_key: "local".to_owned(), region, service };
+    let value = crate::wire::from_json(input);
+    let call = Call { world, caller: &caller, input: Input::new(&value, Style::Detailed), delay_ms: Cell::new(0) };
+    let found = cloudwatch::SERVICE.operation(operation).map_err(|error| error.message)?;
+    (found.handler)(&call).map(|_| ()).map_err(|error| error.message)
 }
 
 impl Service {

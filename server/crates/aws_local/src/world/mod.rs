@@ -16,6 +16,7 @@ mod rds_metrics;
 pub(crate) use rds_metrics::RDS_METRICS;
 
 use crate::faults::{Behaviour, Faults};
+use crate::notify::{EventDestination, Topics};
 use crate::store::{Store, Write};
 use alarms::AlarmBook;
 use estate::Estate;
@@ -48,6 +49,8 @@ struct Inner {
     simulated_estate: RwLock<Estate>,
     faults: Mutex<Faults>,
     faults_counter: Mutex<u64>,
+    topics: Mutex<Topics>,
+    event_destinations: Mutex<Vec<EventDestination>>,
 }
 
 /// Something that happened to an instance, as `DescribeEvents` tells it.
@@ -110,6 +113,8 @@ impl World {
             simulated_estate: RwLock::default(),
             faults: Mutex::default(),
             faults_counter: Mutex::default(),
+            topics: Mutex::default(),
+            event_destinations: Mutex::default(),
         }))
     }
 
@@ -129,6 +134,20 @@ impl World {
     #[must_use]
     pub fn account(&self) -> &'static str {
         ACCOUNT
+    }
+
+    /// Topics and their subscribers.
+    pub(crate) fn topics(&self) -> MutexGuard<'_, Topics> {
+        lock(&self.0.topics)
+    }
+
+    /// Where events about alarms go.
+    pub(crate) fn event_destinations(&self) -> Vec<EventDestination> {
+        lock(&self.0.event_destinations).clone()
+    }
+
+    pub(crate) fn add_event_destination(&self, destination: EventDestination) {
+        lock(&self.0.event_destinations).push(destination);
     }
 
     pub(crate) fn store(&self) -> &Store {
