@@ -88,6 +88,7 @@ pub struct Collector {
 pub(crate) struct RegionClients {
     pub(crate) region: String,
     pub(crate) rds: aws_sdk_rds::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
     sts: aws_sdk_sts::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) autoscaling: aws_sdk_autoscaling::Client,
@@ -193,6 +194,7 @@ impl RegionClients {
     fn new(region: String, config: &SdkConfig, ledger: &Ledger) -> Self {
         let count = |service| Count { service, ledger: ledger.clone() };
         let rds = aws_sdk_rds::config::Builder::from(config).interceptor(count("rds")).build();
+        let sns = aws_sdk_sns::config::Builder::from(config).interceptor(count("sns")).build();
         let sts = aws_sdk_sts::config::Builder::from(config).interceptor(count("sts")).build();
         let elb = aws_sdk_elasticloadbalancingv2::config::Builder::from(config);
         let elb = elb.interceptor(count("elasticloadbalancing")).build();
@@ -201,6 +203,7 @@ impl RegionClients {
         let tagging = aws_sdk_resourcegroupstagging::config::Builder::from(config).interceptor(count("tag")).build();
         Self {
             rds: aws_sdk_rds::Client::from_conf(rds),
+            sns: aws_sdk_sns::Client::from_conf(sns),
             sts: aws_sdk_sts::Client::from_conf(sts),
             elb: aws_sdk_elasticloadbalancingv2::Client::from_conf(elb),
             autoscaling: aws_sdk_autoscaling::Client::from_conf(autoscaling),

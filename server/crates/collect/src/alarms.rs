@@ -1,12 +1,13 @@
 //! Alarms and their history. // CloudWatch `DescribeAlarms`, `DescribeAlarmHistory`
 
 use aws_sdk_cloudwatch::types::{
-    AlarmHistoryItem, AlarmType, CompositeAlarm, HistoryItemType, MetricAlarm, MetricDataQuery, MetricStat, StateValue,
+    AlarmHistoryItem, AlarmType, CompositeAlarm, EvaluationCriteria, HistoryItemType, LogAlarm, MetricAlarm,
+    MetricDataQuery, MetricStat, StateValue,
 };
 use samples::{AlarmEvent, AlarmKind, AlarmState, AlarmStatus, Comparison, MetricRef};
 use units::{Timestamp, Window};
 
-use crate::access::{Collector, Lane};
+use crate::access::{Collector, Lane, LaneClients};
 use crate::error::CollectError;
 use crate::inventory::{date_time, timestamp};
 
@@ -16,7 +17,7 @@ const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 
 impl Collector {
-    /// Every metric and composite alarm of every Region, or those of the names given.
+    /// Every alarm of every Region, or those of the names given.
     ///
     /// # Errors
     /// [`CollectError`] of the first Region that fails.
@@ -28,19 +29,14 @@ impl Collector {
     ) -> Result<Vec<AlarmState>, CollectError> {
         let mut alarms = Vec::new();
         for clients in &self.regions {
-            let request = clients
-                .lane(lane)
-                .cloudwatch
-                .describe_alarms()
-                .set_alarm_names(names.clone())
-                .alarm_types(AlarmType::MetricAlarm)
-                .alarm_types(AlarmType::CompositeAlarm);
-            let mut pages = request.into_paginator().send();
-            for _ in 0..MAX_PAGES {
-                let Some(page) = pages.next().await else { break };
-                let page = page.map_err(|error| CollectError::of(DESCRIBE, "*", &error))?;
-                alarms.extend(page.metric_alarms().iter().filter_map(|alarm| metric_alarm(alarm, now)));
-                alarms.extend(page.composite_alarms().iter().filter_map(|alarm| composite_alarm(alarm, now)));
+            let clients = clients.lane(lane);
+            match list(clients, names.as_deref(), true, now).await {
+                Ok(found) => alarms.extend(found),
+                // A Region or an endpoint that has no log alarms yet refuses the word.
+                Err(CollectError::Invalid { .. }) => {
+                    alarms.extend(list(clients, names.as_deref(), false, now).await?);
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(alarms)
@@ -79,6 +75,32 @@ impl Collector {
         events.sort_by_key(|event: &AlarmEvent| event.at);
         Ok(events)
     }
+}
+
+/// All pages of `DescribeAlarms` in one Region.
+async fn list(
+    clients: &LaneClients,
+    names: Option<&[String]>,
+    with_log_alarms: bool,
+    now: Timestamp,
+) -> Result<Vec<AlarmState>, CollectError> {
+    let request = clients
+        .cloudwatch
+        .describe_alarms()
+        .set_alarm_names(names.map(<[String]>::to_vec))
+        .alarm_types(AlarmType::MetricAlarm)
+        .alarm_types(AlarmType::CompositeAlarm);
+    let request = if with_log_alarms { request.alarm_types(AlarmType::LogAlarm) } else { request };
+    let mut alarms = Vec::new();
+    let mut pages = request.into_paginator().send();
+    for _ in 0..MAX_PAGES {
+        let Some(page) = pages.next().await else { break };
+        let page = page.map_err(|error| CollectError::of(DESCRIBE, "*", &error))?;
+        alarms.extend(page.metric_alarms().iter().filter_map(|alarm| metric_alarm(alarm, now)));
+        alarms.extend(page.composite_alarms().iter().filter_map(|alarm| composite_alarm(alarm, now)));
+        alarms.extend(page.log_alarms().iter().filter_map(|alarm| log_alarm(alarm, now)));
+    }
+    Ok(alarms)
 }
 
 fn status(state: Option<&StateValue>) -> Option<AlarmStatus> {
@@ -126,6 +148,31 @@ fn composite_alarm(alarm: &CompositeAlarm, now: Timestamp) -> Option<AlarmState>
     })
 }
 
+fn log_alarm(alarm: &LogAlarm, now: Timestamp) -> Option<AlarmState> {
+    let since = alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp());
+    let count = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+    let scheduled = alarm.scheduled_query_configuration();
+    Some(AlarmState {
+        arn: alarm.alarm_arn()?.to_owned(),
+        name: alarm.alarm_name()?.to_owned(),
+        description: alarm.alarm_description().unwrap_or_default().to_owned(),
+        status: status(alarm.state_value())?,
+        reason: alarm.state_reason().unwrap_or_default().to_owned(),
+        reason_data: alarm.state_reason_data().unwrap_or_default().to_owned(),
+        since: since.and_then(timestamp),
+        kind: AlarmKind::Log {
+            query: scheduled.and_then(|query| query.query_string()).unwrap_or_default().to_owned(),
+            log_groups: scheduled.map(|query| query.log_group_identifiers().to_vec()).unwrap_or_default(),
+        },
+        threshold: alarm.threshold(),
+        comparison: alarm.comparison_operator().map(|operator| Comparison(operator.as_str().to_owned())),
+        evaluation_periods: count(alarm.query_results_to_evaluate()),
+        datapoints_to_alarm: count(alarm.query_results_to_alarm()),
+        treat_missing_data: alarm.treat_missing_data().map(str::to_owned),
+        seen: now,
+    })
+}
+
 fn kind(alarm: &MetricAlarm) -> AlarmKind {
     if let (Some(namespace), Some(name)) = (alarm.namespace(), alarm.metric_name()) {
         let statistic = alarm.statistic().map(|statistic| statistic.as_str()).or(alarm.extended_statistic());
@@ -136,6 +183,9 @@ fn kind(alarm: &MetricAlarm) -> AlarmKind {
             statistic: statistic.unwrap_or("Average").to_owned(),
             period_secs: alarm.period().and_then(|secs| u32::try_from(secs).ok()).unwrap_or(60),
         });
+    }
+    if let Some(EvaluationCriteria::PromQlCriteria(criteria)) = alarm.evaluation_criteria() {
+        return AlarmKind::PromQl { query: criteria.query().unwrap_or_default().to_owned() };
     }
     let queries = alarm.metrics();
     if queries.is_empty() {

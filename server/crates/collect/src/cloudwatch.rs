@@ -118,7 +118,7 @@ fn is_same_metric(a: &MetricRow, b: &MetricRow) -> bool {
         == (&b.metric.namespace, &b.metric.name, &b.metric.dimensions)
 }
 
-fn query(place: usize, row: &MetricRow) -> Option<MetricDataQuery> {
+pub(crate) fn query(place: usize, row: &MetricRow) -> Option<MetricDataQuery> {
     let dimension = |(name, value): (&String, &String)| Dimension::builder().name(name).value(value).build();
     let metric = Metric::builder()
         .namespace(&row.metric.namespace)

@@ -6,6 +6,8 @@
 //! [`samples::Batch::answered`].
 
 mod access;
+mod alarm_links;
+mod alarm_series;
 mod alarms;
 mod capability;
 mod classes;
@@ -16,9 +18,11 @@ mod inventory;
 mod ledger;
 mod performance_insights;
 mod statement;
+mod topics;
 mod waits;
 
 pub use access::{Access, AccessError, Collector, Identity, Lane};
+pub use alarm_links::AlarmLink;
 pub use capability::Capabilities;
 pub use classes::vcpus_of_class;
 pub use cloudwatch::MetricRow;
