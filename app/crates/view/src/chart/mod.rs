@@ -12,6 +12,7 @@ mod ink;
 mod lane;
 mod load;
 mod mark;
+mod metric;
 mod mini_map;
 mod overlay;
 mod path;
@@ -33,8 +34,9 @@ pub use fill::{
 pub use lane::{draw_alarm_lane, mover_lines};
 pub use load::{LayerMark, LoadChart, LoadChartOptions, draw_load};
 pub use mark::{Anchor, Class, Drawing, Fit, Mark, Place, ViewBox};
+pub use metric::{LANE_ROW_PX, MetricChart, MetricOptions, draw_lane, draw_metric};
 pub use mini_map::{MINI_MAP_HEIGHT, MiniMap, brush, draw_mini_map};
 pub use span::{longest_span_over, spans_over};
 pub use strip::{Strip, StripHeight, StripSeries, draw_load_strip, draw_spark, draw_stack_strip, draw_strip, gap_mark};
-pub use svg::{Caption, load_image, write_drawing};
+pub use svg::{Caption, load_image, metric_image, write_drawing};
 pub use words::ChartWords;

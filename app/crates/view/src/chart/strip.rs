@@ -205,7 +205,7 @@ fn stepped_lines_of(from: f64, to: f64, value: f64) -> Vec<Vec<(f64, f64)>> {
 }
 
 /// Hatched frames over runs of unknown buckets.
-fn gaps(values: &[Option<f64>]) -> Vec<Mark> {
+pub(super) fn gaps(values: &[Option<f64>]) -> Vec<Mark> {
     let holes: Vec<Option<()>> = values.iter().map(|value| value.is_none().then_some(())).collect();
     #[expect(clippy::cast_precision_loss, reason = "bucket counts are small")]
     let part = |bucket: usize| bucket as f64 / values.len().max(1) as f64;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Anchor, Drawing, LoadChart, Mark, Pattern, Place, patterns};
+use super::{Anchor, Drawing, LANE_ROW_PX, LoadChart, Mark, MetricChart, Pattern, Place, patterns};
 
 /// Title and note of a standalone image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,40 @@ pub fn load_image(chart: &LoadChart, caption: &Caption, width: u32) -> String {
     place(&mut out, &chart.plot(), (GUTTER_PX, plot_width), rows);
     place(&mut out, &chart.overlay, (GUTTER_PX, plot_width), rows);
     place(&mut out, &chart.x_axis, (GUTTER_PX, plot_width), (TITLE_PX + chart.full_height, AXIS_PX));
+    text_line(&mut out, "image__note", EDGE_PX, height - 6, &caption.note);
+    out.push_str("</svg>");
+    out
+}
+
+/// The chart of an alarm as one SVG of `width` pixels.
+#[must_use]
+pub fn metric_image(chart: &MetricChart, caption: &Caption, width: u32) -> String {
+    let width = width.max(200);
+    let plot_width = width - GUTTER_PX - EDGE_PX;
+    let plot_height = chart.plot.height.unwrap_or(0);
+    let below = TITLE_PX + plot_height;
+    let height = below + LANE_ROW_PX + AXIS_PX + NOTE_PX;
+    let mut out = String::with_capacity(16 * 1024);
+    put(
+        &mut out,
+        format_args!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">"
+        ),
+    );
+    out.push_str("<title>");
+    escape(&mut out, &caption.title);
+    put(&mut out, format_args!("</title><style>{IMAGE_STYLE}</style><defs>"));
+    for pattern in patterns() {
+        write_pattern(&mut out, &pattern);
+    }
+    put(&mut out, format_args!("</defs><rect class=\"image__ground\" width=\"{width}\" height=\"{height}\"/>"));
+    text_line(&mut out, "image__title", EDGE_PX, 17, &caption.title);
+    let rows = (TITLE_PX, plot_height);
+    place(&mut out, &chart.y_axis, (0, GUTTER_PX), rows);
+    place(&mut out, &chart.plot, (GUTTER_PX, plot_width), rows);
+    place(&mut out, &chart.overlay, (GUTTER_PX, plot_width), rows);
+    place(&mut out, &chart.lane, (GUTTER_PX, plot_width), (below, LANE_ROW_PX));
+    place(&mut out, &chart.x_axis, (GUTTER_PX, plot_width), (below + LANE_ROW_PX, AXIS_PX));
     text_line(&mut out, "image__note", EDGE_PX, height - 6, &caption.note);
     out.push_str("</svg>");
     out
