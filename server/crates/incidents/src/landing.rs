@@ -35,6 +35,8 @@ pub struct Landing {
     pub compare: Compare,
     /// Time in ALARM around [`Landing::at`], when told.
     pub breach: Option<Breach>,
+    /// The alarm whose values decide: itself, or the child that made a composite rule true.
+    pub decided_by: Option<AlarmArn>,
     /// What the alarm watches, the deciding series first.
     pub watched: Vec<Watched>,
     /// What is drawn as limit.

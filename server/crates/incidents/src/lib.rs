@@ -15,7 +15,10 @@ mod composite;
 mod expression;
 pub mod file;
 mod landing;
+mod lane;
 pub mod links;
+mod lookup;
+mod metric;
 mod notation;
 mod payload;
 mod promql;
@@ -35,6 +38,9 @@ pub use expression::{
 pub use landing::{
     Breach, Child, Evaluation, Hint, Landing, Limit, Note, Presence, Side, StateSpan, TimeOrigin, Watched,
 };
+pub use lane::{LaneSubject, alarm_lane};
+pub use lookup::{compared, is_own_change, note_listing, resolve_in};
+pub use metric::{chart_window, metric_view, unit_of};
 pub use notation::AlarmRef;
 pub use payload::{AlarmMessage, Cause, PayloadError, read_event, read_message, read_notification};
 pub use promql::{Selector, selectors};

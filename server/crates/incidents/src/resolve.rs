@@ -147,6 +147,7 @@ fn empty(question: &Question, arn: Option<AlarmArn>) -> Landing {
         window: Window::new(question.now, question.now),
         compare: Compare::Yesterday,
         breach: None,
+        decided_by: None,
         watched: Vec::new(),
         limit: Limit::None,
         evaluation: Evaluation::default(),
@@ -206,6 +207,7 @@ fn describe(landing: &mut Landing, alarm: &AlarmState, known: &Known<'_>) {
     landing.target = targets.remove(0);
     landing.also = targets;
     if let Some(deciding) = deciding {
+        landing.decided_by = deciding.arn.parse().ok();
         landing.watched = watched_by(&deciding.kind);
         landing.limit = limit_of(&deciding);
         landing.evaluation = evaluation_of(&deciding);

@@ -85,6 +85,19 @@ pub enum WhyUnknown {
 }
 
 impl Target {
+    /// What the reader calls it; `None` when it leads to no resource.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::Instance(instance) => Some(instance.name.clone()),
+            Self::Cluster { name, .. } => Some(name.clone()),
+            Self::UnlistedDatabase { name, id } => name.clone().or_else(|| id.as_ref().map(ToString::to_string)),
+            Self::Tier { resource, namespace, .. } if resource.is_empty() => Some(namespace.clone()),
+            Self::Tier { resource, .. } => Some(resource.clone()),
+            Self::Unknown(_) => None,
+        }
+    }
+
     /// How telling it is; the smallest is what an alarm over several resources opens.
     pub(crate) const fn rank(&self) -> u8 {
         match self {

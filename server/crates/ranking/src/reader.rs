@@ -10,8 +10,9 @@ use archive::Archive;
 use samples::{BucketCover, Grouping, Instance, LoadMatrix, Prices, Refusal, Wanted, Wants};
 use tokio::task::JoinSet;
 use units::{Dimension, Period, ResourceId, Timestamp, Window, Zone};
-use view::OffsetChange;
+use view::{Axis, OffsetChange, Trouble};
 
+use crate::facts::trouble_of;
 use crate::{Error, Result};
 
 /// Where ranking reads, and how it asks for what is not there. Clone freely.
@@ -59,6 +60,31 @@ impl Reader {
     #[must_use]
     pub const fn archive(&self) -> &Archive {
         &self.archive
+    }
+
+    /// Asks for an alarm and its history around a time; resolves when the archive has it, or with why
+    /// not.
+    pub async fn want_alarm(&self, alarm: String, at: Option<Timestamp>) -> Option<Trouble> {
+        let refused = self.wants.want(Wanted::Alarm { alarm, at }).await.err();
+        refused.as_ref().map(trouble_of)
+    }
+
+    /// Asks for the values an alarm decides by; resolves when the archive has them, or with why not.
+    pub async fn want_alarm_series(&self, arn: String, window: Window) -> Option<Trouble> {
+        let refused = self.wants.want(Wanted::AlarmSeries { alarm: arn, window }).await.err();
+        refused.as_ref().map(trouble_of)
+    }
+
+    /// The axis of a window of whole buckets, printed in a zone.
+    #[must_use]
+    pub fn axis(&self, window: Window, period: Period, zone: &Zone) -> Axis {
+        let offsets = match zone {
+            Zone::Utc => Vec::new(),
+            Zone::Named(name) => (self.zones)(name, window),
+        };
+        let is_known = matches!(zone, Zone::Utc) || !offsets.is_empty();
+        let zone = if is_known { zone.name() } else { Zone::Utc.name() }.to_owned();
+        Axis { window, period, zone, offsets }
     }
 
     /// Runs `work` off the async threads. What it lacked is asked for, all at once, then it runs a

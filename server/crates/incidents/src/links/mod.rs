@@ -17,7 +17,7 @@ pub use cdk::alarm_in_cdk;
 pub use cloudformation::alarm_in_cloudformation;
 pub use description::{Change, Dashboard, NotADashboard, Proposal, TAG_KEY, apply_statement};
 pub use receiving::{Format, event_rule, sns_subscription};
-pub use suggest::{ResourceFacts, is_covered, suggested_alarms};
+pub use suggest::{ResourceFacts, is_covered, missing_alarms, suggested_alarms};
 pub use terraform::alarm_in_terraform;
 pub use widget::{custom_widget, text_widget};
 

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use archive::Archive;
 use samples::{AlarmKind, AlarmState, Instance, MetricRef};
 use units::Engine;
 
 use super::alarm::{AlarmTemplate, Query, QuerySource};
-use crate::{Side, Target, TierKind};
+use crate::{AlarmArn, Side, Target, TierKind, target_of_metric};
 
 /// What is known of the resource besides its name.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +57,47 @@ pub fn is_covered(suggestion: &AlarmTemplate, alarms: &[AlarmState]) -> bool {
         AlarmKind::Math { metrics, .. } => metrics.iter().any(|metric| is_same(metric, wanted)),
         _ => false,
     })
+}
+
+/// The alarms worth having that are missing: of every listed instance, and of every other resource
+/// that some alarm watches. Each with the name of its resource.
+///
+/// # Errors
+/// [`archive::Error`] when it cannot be read.
+pub fn missing_alarms(archive: &Archive) -> archive::Result<Vec<(String, AlarmTemplate)>> {
+    let (alarms, instances) = (archive.alarms()?, archive.instances()?);
+    let listed = instances.iter().filter(|instance| instance.status != "deleted");
+    let of_instances = listed.flat_map(|instance| {
+        let suggested = suggested_alarms(&ResourceFacts::Instance(instance));
+        suggested.into_iter().map(|template| (instance.name.clone(), template))
+    });
+    let tiers = watched_tiers(&alarms, &instances);
+    let of_tiers = tiers.iter().flat_map(|target| {
+        let suggested = suggested_alarms(&ResourceFacts::Tier(target));
+        suggested.into_iter().map(|template| (target.name().unwrap_or_default(), template))
+    });
+    Ok(of_instances.chain(of_tiers).filter(|(_, template)| !is_covered(template, &alarms)).collect())
+}
+
+/// Resources besides databases that alarms watch.
+fn watched_tiers(alarms: &[AlarmState], instances: &[Instance]) -> Vec<Target> {
+    let mut tiers: Vec<Target> = Vec::new();
+    for alarm in alarms {
+        let arn: Option<AlarmArn> = alarm.arn.parse().ok();
+        let metrics: &[MetricRef] = match &alarm.kind {
+            AlarmKind::Metric(metric) => std::slice::from_ref(metric),
+            AlarmKind::Math { metrics, .. } => metrics,
+            _ => &[],
+        };
+        let place = (arn.as_ref().map(|arn| arn.region.as_str()), arn.as_ref().map(|arn| arn.account.as_str()));
+        for metric in metrics {
+            let target = target_of_metric(metric, place.0, place.1, instances);
+            if matches!(&target, Target::Tier { resource, .. } if !resource.is_empty()) && !tiers.contains(&target) {
+                tiers.push(target);
+            }
+        }
+    }
+    tiers
 }
 
 fn metric(namespace: &str, name: &str, dimensions: &BTreeMap<String, String>, statistic: &str) -> MetricRef {

@@ -5,14 +5,19 @@
 //! same code as live data and shown by the same pages. Statement texts in it are masked, as in the
 //! archive. The layout of the file stands in `encoding`.
 
+mod back;
 mod encoding;
 mod take;
 
+pub use back::bring_back;
 pub use encoding::{FORMAT_VERSION, SnapshotError};
+pub(crate) use take::children_of;
 pub use take::{TakeRequest, standard_groupings};
 
+pub use samples::IncidentNote;
+
 use archive::Archive;
-use samples::{AlarmEvent, AlarmState, Batch, Instance, Marker, Statement};
+use samples::{AlarmEvent, AlarmSeries, AlarmState, Batch, Instance, Marker, Statement};
 use serde::{Deserialize, Serialize};
 use units::{Timestamp, Window};
 
@@ -43,24 +48,9 @@ pub struct Snapshot {
     pub batches: Vec<Batch>,
     /// What people added.
     pub notes: Vec<IncidentNote>,
-}
-
-/// A note of a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IncidentNote {
-    /// The moment it is about.
-    pub at: Timestamp,
-    /// When it was written.
-    pub written: Timestamp,
-    /// Who wrote it; empty when nobody is signed in.
-    pub by: String,
-    /// What it says; at most [`IncidentNote::MAX_CHARS`].
-    pub text: String,
-}
-
-impl IncidentNote {
-    /// Longest note.
-    pub const MAX_CHARS: usize = 4000;
+    /// The values the alarms decided by.
+    #[serde(default)]
+    pub series: Vec<AlarmSeries>,
 }
 
 impl Snapshot {
@@ -75,6 +65,21 @@ impl Snapshot {
         archive.put_markers(&self.markers)?;
         archive.put_alarms(&self.alarms)?;
         archive.put_alarm_events(&self.events)?;
+        archive.put_alarm_series(&self.series)?;
         archive.append_all(&self.batches)
+    }
+
+    /// Puts back what an archive has dropped since: load, statements, changes of state. Alarms and
+    /// instances that it knows stay as they are now.
+    ///
+    /// # Errors
+    /// [`archive::Error`] when it cannot be kept.
+    pub fn put_back(&self, archive: &Archive) -> archive::Result<()> {
+        let (alarms, instances) = (archive.alarms()?, archive.instances()?);
+        let new_alarms = self.alarms.iter().filter(|one| !alarms.iter().any(|known| known.arn == one.arn));
+        let new_instances = self.instances.iter().filter(|one| !instances.iter().any(|known| known.id == one.id));
+        let kept =
+            Self { alarms: new_alarms.cloned().collect(), instances: new_instances.cloned().collect(), ..self.clone() };
+        kept.restore(archive)
     }
 }

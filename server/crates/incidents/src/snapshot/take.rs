@@ -86,6 +86,10 @@ impl Snapshot {
         markers.dedup();
         let (alarms, events) = take_alarms(archive, request, &instances, &windows)?;
         let ids: Vec<String> = statement_ids(&batches).into_iter().collect();
+        let mut series = Vec::new();
+        for alarm in &alarms {
+            series.extend(archive.alarm_series(&alarm.arn, request.window)?);
+        }
         Ok(Self {
             taken_at: request.taken_at,
             release: request.release.clone(),
@@ -99,6 +103,7 @@ impl Snapshot {
             statements: archive.statements(&ids)?.into_values().collect(),
             batches,
             notes: Vec::new(),
+            series,
         })
     }
 }
@@ -272,7 +277,7 @@ fn take_alarms(
 }
 
 /// ARNs below a composite alarm, all levels.
-fn children_of(alarms: &[AlarmState], arn: Option<&str>) -> BTreeSet<String> {
+pub(crate) fn children_of(alarms: &[AlarmState], arn: Option<&str>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open: Vec<String> = arn.map(str::to_owned).into_iter().collect();
     while let Some(arn) = open.pop() {

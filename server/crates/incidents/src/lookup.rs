@@ -1,0 +1,72 @@
+//! Resolving an alarm by what an archive holds.
+
+use archive::Archive;
+use samples::AlarmEvent;
+use units::{Timestamp, Window};
+
+use crate::resolve::{Known, Question, resolve};
+use crate::snapshot::children_of;
+use crate::{AlarmArn, Landing};
+
+/// Changes of the alarm itself are looked for so long before the moment: CloudWatch's own history.
+const HISTORY_SECS: i64 = 30 * 86_400;
+/// Changes of children, and those after the moment.
+const AROUND_SECS: i64 = 86_400;
+/// Setting of the archive: JSON, `account/region` → when its alarms were last listed whole, in epoch
+/// milliseconds.
+const LISTED: &str = "alarms.listed";
+
+/// Finds what a link to an alarm opens, by what the archive has.
+///
+/// # Errors
+/// [`archive::Error`] when it cannot be read.
+pub fn resolve_in(archive: &Archive, question: &Question) -> archive::Result<Landing> {
+    let (alarms, instances) = (archive.alarms()?, archive.instances()?);
+    let known = Known { alarms: &alarms, instances: &instances, ..Known::default() };
+    let first = resolve(question, &known);
+    let Some(arn) = first.arn.clone() else { return Ok(first) };
+    let name = arn.to_string();
+    let until = first.at.max(question.at.unwrap_or(question.now)).plus_secs(AROUND_SECS);
+    let mut events = archive.alarm_events(&name, Window::new(first.at.plus_secs(-HISTORY_SECS), until))?;
+    let near = Window::new(first.at.plus_secs(-AROUND_SECS), until);
+    for child in children_of(&alarms, Some(&name)) {
+        events.extend(archive.alarm_events(&child, near)?);
+    }
+    let listed_at = listed_at(archive, &arn)?;
+    Ok(resolve(question, &Known { events: &events, listed_at, ..known }))
+}
+
+fn listed(archive: &Archive) -> archive::Result<std::collections::BTreeMap<String, i64>> {
+    let kept = archive.setting(LISTED)?;
+    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+fn listed_at(archive: &Archive, arn: &AlarmArn) -> archive::Result<Option<Timestamp>> {
+    let found = listed(archive)?.get(&format!("{}/{}", arn.account, arn.region)).copied();
+    Ok(found.map(Timestamp))
+}
+
+/// Notes that all alarms of an account were listed in these regions: one that is not told any more is
+/// gone.
+///
+/// # Errors
+/// [`archive::Error`] when it cannot be kept.
+pub fn note_listing(archive: &Archive, account: &str, regions: &[String], at: Timestamp) -> archive::Result<()> {
+    let mut all = listed(archive)?;
+    all.extend(regions.iter().map(|region| (format!("{account}/{region}"), at.0)));
+    archive.put_setting(LISTED, &serde_json::to_string(&all).unwrap_or_default())
+}
+
+/// Whether a change of state is of the alarm, and not of one series among many that it watches.
+#[must_use]
+pub fn is_own_change(event: &AlarmEvent) -> bool {
+    crate::payload::contributor_of(&event.data).is_none()
+}
+
+/// What an incident's window is held against: the hour before it, and the same time a day earlier.
+#[must_use]
+pub const fn compared(window: Window) -> [Window; 2] {
+    let before = Window { from: window.from.plus_secs(-3600), to: window.from };
+    let yesterday = Window { from: window.from.plus_secs(-86_400), to: window.to.plus_secs(-86_400) };
+    [before, yesterday]
+}
