@@ -31,8 +31,8 @@ use leptos_router::{SsrMode, path};
 
 use crate::components::clock::provide_page_clock;
 use crate::pages::{
-    AlarmRoute, AlarmsRoute, AppRoute, AppsRoute, CompareRoute, DbLoadRoute, FindRoute, FleetRoute, NotFoundRoute,
-    SettingsRoute, SourcesRoute, SqlRoute,
+    AlarmRoute, AlarmsRoute, AppRoute, AppsRoute, CompareRoute, DbLoadRoute, FindRoute, FleetRoute, IncidentRoute,
+    IncidentsRoute, NamedAlarmRoute, NotFoundRoute, SettingsRoute, SourcesRoute, SqlRoute,
 };
 use crate::session::Session;
 
@@ -58,7 +58,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/apps") view=AppsRoute ssr=SsrMode::Async />
                 <Route path=path!("/app/:app") view=AppRoute ssr=SsrMode::Async />
                 <Route path=path!("/alarm") view=AlarmRoute ssr=SsrMode::Async />
+                <Route path=path!("/a/*name") view=NamedAlarmRoute ssr=SsrMode::Async />
                 <Route path=path!("/alarms") view=AlarmsRoute ssr=SsrMode::Async />
+                <Route path=path!("/incidents") view=IncidentsRoute ssr=SsrMode::Async />
+                <Route path=path!("/incidents/:id") view=IncidentRoute ssr=SsrMode::Async />
                 <Route path=path!("/sources") view=SourcesRoute ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsRoute ssr=SsrMode::Async />
             </Routes>

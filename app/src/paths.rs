@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use units::{
     Compare, DbLoadQuery, DigestId, Dimension, Filter, FilterOp, Period, Refresh, ResourceId, SortBy, TimePoint,
-    TimeRange, Window, Zone,
+    TimeRange, Timestamp, Window, Zone,
 };
 
 pub use self::apps::{APPS, AppPage, app};
@@ -26,6 +26,8 @@ pub use self::sql_tab::SqlTab;
 pub const FLEET: &str = "/";
 /// Alarms.
 pub const ALARMS: &str = "/alarms";
+/// Incidents.
+pub const INCIDENTS: &str = "/incidents";
 /// What is collected, up to when, and what fails.
 pub const SOURCES: &str = "/sources";
 /// Two windows side by side.
@@ -50,8 +52,9 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
 /// Characters that stay as they are inside a path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Longest value of one parameter that is looked at, in bytes.
-const MAX_VALUE_BYTES: usize = 2048;
+/// Longest value of one parameter that is looked at, in bytes as written: an alarm's name of 255
+/// characters outside of ASCII, encoded, with the rest of its ARN.
+const MAX_VALUE_BYTES: usize = 4096;
 
 /// Shortest and longest refresh interval in seconds.
 const REFRESH_SECS: std::ops::RangeInclusive<u16> = 5..=3600;
@@ -76,6 +79,8 @@ pub struct DbPage {
     pub tab: Dimension,
     /// The alarm this window was frozen for: its ARN.
     pub alarm: Option<String>,
+    /// The moment of that alarm.
+    pub alarm_at: Option<Timestamp>,
     /// The load chart stands as a table of its numbers.
     pub as_table: bool,
     /// Parameters that could not be read, in the words of their parsers.
@@ -95,6 +100,7 @@ impl DbPage {
             as_sent: false,
             tab: Dimension::Wait,
             alarm: None,
+            alarm_at: None,
             as_table: false,
             refused: Vec::new(),
         }
@@ -136,6 +142,7 @@ impl DbPage {
             "show" => self.sql_tab = value.parse()?,
             "text" => self.as_sent = value == "sent",
             "alarm" => self.alarm = (!value.is_empty()).then(|| value.to_owned()),
+            "at" => self.alarm_at = link_time(value),
             "view" => self.as_table = value == "table",
             _ => {}
         }
@@ -183,6 +190,9 @@ impl DbPage {
         }
         if let Some(alarm) = &self.alarm {
             search.add("alarm", alarm);
+        }
+        if let Some(at) = self.alarm_at {
+            search.add("at", &at.to_string());
         }
         if self.as_table {
             search.add("view", "table");
@@ -371,6 +381,7 @@ impl DbPage {
             page.query.range = TimeRange::default();
             page.query.period = None;
             page.alarm = None;
+            page.alarm_at = None;
         })
     }
 
@@ -493,13 +504,61 @@ pub fn find(text: &str) -> String {
 
 /// The address that resolves an alarm: `/alarm?arn=…&at=…`.
 #[must_use]
-pub fn alarm(arn: &str, at: Option<units::Timestamp>) -> String {
+pub fn alarm(arn: &str, at: Option<Timestamp>) -> String {
     let mut search = Search::default();
     search.add("arn", arn);
     if let Some(at) = at {
         search.add("at", &at.to_string());
     }
     with_search("/alarm".to_owned(), &search.0)
+}
+
+/// The short address of an alarm: `/a/{name}`.
+#[must_use]
+pub fn named_alarm(name: &str, at: Option<Timestamp>) -> String {
+    let mut search = Search::default();
+    if let Some(at) = at {
+        search.add("at", &at.to_string());
+    }
+    with_search(format!("/a/{}", segment(name)), &search.0)
+}
+
+/// An incident: `/incidents/{id}`.
+#[must_use]
+pub fn incident(id: &str) -> String {
+    format!("{INCIDENTS}/{}", segment(id))
+}
+
+/// A file of an incident: `incident.html`, `snapshot.llinc`; or where its notes are sent.
+#[must_use]
+pub fn incident_part(id: &str, part: &str) -> String {
+    format!("{}/{part}", incident(id))
+}
+
+/// The page of a tier around a moment, where there is one.
+#[must_use]
+pub fn tier(_kind: &str, _dimensions: &[(String, String)], _window: Window) -> Option<String> {
+    None
+}
+
+/// Reads the time of a link: RFC 3339, AWS's form of it (`…T10:14:05.000+0000`, perhaps with the `+`
+/// turned into a space), or seconds or milliseconds since 1970.
+#[must_use]
+pub fn link_time(text: &str) -> Option<Timestamp> {
+    /// More digits than this are milliseconds.
+    const SECONDS_DIGITS: usize = 11;
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let number: i64 = text.parse().ok()?;
+        return Some(if text.len() > SECONDS_DIGITS { Timestamp(number) } else { Timestamp::from_secs(number) });
+    }
+    let text = if text.contains('T') { text.replace(' ', "+") } else { text.to_owned() };
+    let with_colon = || {
+        let (before, zone) = text.split_at_checked(text.len().checked_sub(5)?)?;
+        let is_zone = zone.starts_with(['+', '-']) && zone[1..].bytes().all(|byte| byte.is_ascii_digit());
+        is_zone.then(|| format!("{before}{}:{}", &zone[..3], &zone[3..]))
+    };
+    text.parse().ok().or_else(|| with_colon()?.parse().ok())
 }
 
 /// The value of a parameter of a query string; the last one counts.
@@ -602,7 +661,6 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use units::Timestamp;
 
     use super::*;
 
@@ -662,6 +720,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn times_of_links_are_read_as_aws_writes_them() {
+        let at = Some(Timestamp(1_772_100_845_000));
+        for text in [
+            "2026-02-26T10:14:05Z",
+            "2026-02-26T10:14:05.000+0000",
+            "2026-02-26T10:14:05.000 0000",
+            "2026-02-26T11:14:05+0100",
+            "2026-02-26T11:14:05 01:00",
+            "1772100845",
+            "1772100845000",
+        ] {
+            assert_eq!(link_time(text), at, "{text}");
+        }
+        assert_eq!(link_time("yesterday"), None);
+        assert_eq!(link_time(""), None);
+    }
+
+    #[test]
+    fn a_long_name_in_any_script_survives_its_address() {
+        let arn = format!("arn:aws:cloudwatch:ap-northeast-2:123456789012:alarm:{}", "경".repeat(255));
+        let address = alarm(&arn, None);
+        assert_eq!(parameter(address.split_once('?').unwrap().1, "arn"), Some(arn));
+        assert_eq!(named_alarm("prod/db: load > 4 %", None), "/a/prod%2Fdb%3A%20load%20%3E%204%20%25");
+    }
+
     fn any_filter() -> impl Strategy<Value = Filter> {
         (prop::sample::select(Dimension::ALL.to_vec()), any::<bool>(), "\\PC{1,40}").prop_map(
             |(dimension, keep, value)| {
@@ -692,6 +776,7 @@ mod tests {
             refresh in prop_oneof![Just(Refresh::Off), (5..=3600u16).prop_map(Refresh::Every)],
             tab in prop::sample::select(Dimension::ALL.to_vec()),
             alarm in prop::option::of("\\PC{1,60}"),
+            alarm_at in prop::option::of((0..4_000_000_000_000i64).prop_map(Timestamp)),
             as_table in any::<bool>(),
             sql_tab in prop::sample::select(SqlTab::ALL.to_vec()),
             as_sent in any::<bool>(),
@@ -703,7 +788,7 @@ mod tests {
                 }
             }
             let query = DbLoadQuery { instance: instance(), range, slice, filters: unique, sort, compare, period, zone: zone.clone().unwrap_or_default(), refresh };
-            DbPage { query, zone_is_pinned: zone.is_some(), digest: None, sql_tab, as_sent, tab, alarm, as_table, refused: Vec::new() }
+            DbPage { query, zone_is_pinned: zone.is_some(), digest: None, sql_tab, as_sent, tab, alarm, alarm_at, as_table, refused: Vec::new() }
         }
     }
 

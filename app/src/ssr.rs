@@ -6,6 +6,8 @@ mod changes;
 mod compare;
 mod find;
 mod findings;
+mod incident_file;
+mod incident_pages;
 mod questions;
 mod statement;
 mod statement_tabs;

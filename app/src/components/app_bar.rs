@@ -20,6 +20,8 @@ pub enum AppPlace {
     Alarms,
     /// Two windows side by side.
     Compare,
+    /// Incidents.
+    Incidents,
     /// Sources.
     Sources,
     /// Settings, and pages that belong to no place.

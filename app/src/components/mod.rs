@@ -1,5 +1,6 @@
 //! Domain pieces of pages. They take plain data or signals and addresses; they know no routes.
 
+pub mod alarm_lane;
 pub mod aligned;
 pub mod app_bar;
 pub mod brush;
@@ -14,6 +15,7 @@ pub mod keys;
 pub mod legend;
 pub mod load_chart;
 pub mod load_table;
+pub mod metric_chart;
 pub mod mini_map;
 pub mod panel;
 pub mod reader;

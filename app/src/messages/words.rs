@@ -1,7 +1,7 @@
 //! Names of the values of our types, by value.
 
 use units::{Dimension, SortBy};
-use view::{Blocked, GapReason, TierPlace};
+use view::{Blocked, ChangeKind, GapReason, TierPlace};
 
 use super::{Message, Say, table as m};
 use crate::paths::SqlTab;
@@ -244,5 +244,89 @@ pub fn purchase(key: &str) -> Message {
         "spot" => m::BUY_SPOT,
         "spot_spikes" => m::BUY_SPOT_SPIKES,
         _ => m::BUY_ON_DEMAND,
+    }
+}
+
+/// What a reader must know about an alarm, by its key.
+#[must_use]
+pub fn alarm_note(key: &str) -> Option<Message> {
+    Some(match key {
+        "never_seen" => m::NOTE_NEVER_SEEN,
+        "not_collected" => m::NOTE_NOT_COLLECTED,
+        "gone" => m::NOTE_GONE,
+        "several" => m::NOTE_SEVERAL,
+        "not_an_alarm" => m::NOTE_NOT_AN_ALARM,
+        "unreadable" => m::NOTE_UNREADABLE,
+        "time_last_alarm" => m::NOTE_TIME_LAST_ALARM,
+        "time_last_change" => m::NOTE_TIME_LAST_CHANGE,
+        "time_now" => m::NOTE_TIME_NOW,
+        "time_in_future" => m::NOTE_TIME_IN_FUTURE,
+        "instance_elsewhere" => m::NOTE_INSTANCE_ELSEWHERE,
+        "database_not_listed" => m::NOTE_DATABASE_NOT_LISTED,
+        "rule_unreadable" => m::NOTE_RULE_UNREADABLE,
+        "rule_circular" => m::NOTE_RULE_CIRCULAR,
+        "child_unknown" => m::NOTE_CHILD_UNKNOWN,
+        "query_names_none" => m::NOTE_QUERY_NAMES_NONE,
+        "metrics_in_region" => m::NOTE_METRICS_IN_REGION,
+        _ => return None,
+    })
+}
+
+/// Why an alarm is worth having, by its key.
+#[must_use]
+pub fn suggestion(key: &str) -> Option<Message> {
+    Some(match key {
+        "load_above_vcpu" => m::SUGGEST_LOAD,
+        "cpu_high" => m::SUGGEST_CPU,
+        "connections_high" => m::SUGGEST_CONNECTIONS,
+        "storage_low" => m::SUGGEST_STORAGE,
+        "replica_behind" => m::SUGGEST_REPLICA,
+        "wraparound_near" => m::SUGGEST_WRAPAROUND,
+        "balancer_5xx_rate" => m::SUGGEST_BALANCER_5XX,
+        "target_5xx_rate" | "api_5xx_rate" => m::SUGGEST_TARGET_5XX,
+        "response_slow" => m::SUGGEST_SLOW,
+        "function_throttled" | "table_throttled" => m::SUGGEST_THROTTLED,
+        "function_errors" => m::SUGGEST_ERRORS,
+        "check_failed" | "health_check_failed" => m::SUGGEST_CHECK,
+        "memory_high" => m::SUGGEST_MEMORY,
+        "edge_5xx_rate" => m::SUGGEST_EDGE_5XX,
+        _ => return None,
+    })
+}
+
+/// Sort of a tier, by its key.
+#[must_use]
+pub fn tier_kind(key: &str) -> Message {
+    match key {
+        "route53" => m::TIER_ROUTE53,
+        "cloudfront" => m::TIER_CLOUDFRONT,
+        "s3" => m::TIER_S3,
+        "alb" => m::TIER_ALB,
+        "other_balancer" => m::TIER_BALANCER,
+        "api_gateway" => m::TIER_API,
+        "auto_scaling" => m::TIER_GROUP,
+        "ec2" => m::TIER_EC2,
+        "ebs" => m::TIER_EBS,
+        "ecs" => m::TIER_ECS,
+        "eks" => m::TIER_EKS,
+        "lambda" => m::TIER_LAMBDA,
+        "rds_proxy" => m::TIER_PROXY,
+        "rds" => m::TIER_RDS,
+        "dynamodb" => m::TIER_DYNAMODB,
+        "dax" => m::TIER_DAX,
+        _ => m::TIER_OTHER,
+    }
+}
+
+/// How a digest changed.
+#[must_use]
+pub const fn change_kind(kind: ChangeKind) -> Message {
+    match kind {
+        ChangeKind::New => m::KIND_NEW,
+        ChangeKind::Gone => m::KIND_GONE,
+        ChangeKind::Regressed => m::KIND_REGRESSED,
+        ChangeKind::Improved => m::KIND_IMPROVED,
+        ChangeKind::More => m::KIND_MORE,
+        ChangeKind::Less => m::KIND_LESS,
     }
 }

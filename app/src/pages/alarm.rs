@@ -1,94 +1,192 @@
-//! An alarm that could not be resolved: `/alarm?arn=&at=`. One that can be is redirected to the
-//! frozen page of its instance before this page is made.
+//! An alarm: `/alarm?arn=&at=` and `/a/{name}`. The window is frozen around the moment; first the
+//! alarm's own values, then the page that explains them.
+
+mod head;
+mod landing;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_params_map};
+use units::Zone;
 
+pub(super) use self::head::state_words;
+use self::head::{AlarmBar, AlarmHead, Children, Notes};
+use self::landing::Explained;
+use super::db_load::plot_width;
 use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
-use crate::components::sentence::sentence;
+use crate::components::clock::use_reader_clock;
+use crate::components::metric_chart::MetricFigure;
+use crate::components::panel::{Skeleton, StateLinks, panel_body, source_line};
 use crate::error::ViewError;
 use crate::messages::{self as m, use_say};
-use crate::paths;
-use crate::server_fns::{AlarmLanding, resolve_alarm};
+use crate::paths::{self, DbPage};
+use crate::server_fns::{AlarmLanding, AlarmTarget, fetch_alarm_metric, resolve_alarm};
+use crate::session::use_session;
 
-/// The route.
+/// What an address names: the alarm, and the moment in milliseconds, 0 for the last time it went off.
+type Asked = (String, i64);
+
+/// The route by ARN.
 #[component]
 pub fn AlarmRoute() -> impl IntoView {
-    let say = use_say();
     let location = use_location();
     let asked = Memo::new(move |_| {
         let search = location.search.read();
-        // AWS writes `+0000`, and an address that was not encoded has a space for the `+`.
-        let at = paths::parameter(&search, "at").map(|at| if at.contains('T') { at.replace(' ', "+") } else { at });
-        let at = at.and_then(|at| at.parse::<units::Timestamp>().ok());
-        (paths::parameter(&search, "arn").unwrap_or_default(), at.map_or(0, |at| at.0))
+        (paths::parameter(&search, "arn").unwrap_or_default(), moment(&search))
     });
+    view! { <AlarmPage asked=asked /> }
+}
+
+/// The route by name.
+#[component]
+pub fn NamedAlarmRoute() -> impl IntoView {
+    let (params, location) = (use_params_map(), use_location());
+    let asked = Memo::new(move |_| {
+        let name = params.read().get("name").unwrap_or_default();
+        (name, moment(&location.search.read()))
+    });
+    view! { <AlarmPage asked=asked /> }
+}
+
+/// The time of a link. AWS writes `+0000`, and an address that was not encoded has a space for the
+/// `+`.
+fn moment(search: &str) -> i64 {
+    paths::parameter(search, "at").and_then(|at| paths::link_time(&at)).map_or(0, |at| at.0)
+}
+
+#[component]
+fn AlarmPage(asked: Memo<Asked>) -> impl IntoView {
+    let say = use_say();
     let landing = Resource::new(move || asked.get(), |(arn, at)| resolve_alarm(arn, at));
     let body = move || {
         Suspend::new(async move {
             match landing.await {
-                Ok(landing) => found(landing),
-                Err(error) => missing(&error, &asked.get_untracked().0),
+                Ok(landing) => found(landing, asked),
+                Err(error) => refused(&error),
             }
         })
     };
     view! {
         <Title text=say.text(m::ALARM) />
         <PageFrame place=AppPlace::Alarms>
-            <main class="page" id="content">
-                <Transition fallback=|| ()>{body}</Transition>
-            </main>
+            <Transition fallback=|| ()>{body}</Transition>
         </PageFrame>
     }
 }
 
-/// Where the alarm leads, for readers whose browser did not follow the redirect.
-fn found(landing: AlarmLanding) -> AnyView {
-    let say = use_say();
+fn found(landing: AlarmLanding, asked: Memo<Asked>) -> AnyView {
     #[cfg(feature = "ssr")]
-    leptos_axum::redirect(&landing.href);
+    if !landing.is_known
+        && landing.target == AlarmTarget::Nothing
+        && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+    {
+        response.set_status(http::StatusCode::NOT_FOUND);
+    }
+    let title = landing.name.clone();
+    let has_children = !landing.children.is_empty();
+    let is_known = landing.is_known;
+    let landing = StoredValue::new(landing);
+    let metric = is_known.then(|| view! { <MetricPanel asked=asked landing=landing /> });
+    let children = has_children.then(|| view! { <Children landing=landing /> });
     view! {
-        <section class="panel">
-            <div class="state">
-                <h1 class="state__title">{landing.name}</h1>
-                <p class="state__cause">{landing.rule}</p>
-                <div class="state__next">
-                    <a class="button button--primary" href=landing.href>{say.text(m::OPEN_FROZEN)}</a>
-                </div>
-            </div>
-        </section>
+        <Title text=title />
+        <AlarmBar landing=landing />
+        <main class="page" id="content">
+            <AlarmHead landing=landing />
+            <Notes landing=landing />
+            {children}
+            {metric}
+            <Explained landing=landing />
+        </main>
     }
     .into_any()
 }
 
-fn missing(error: &ViewError, arn: &str) -> AnyView {
+/// The alarm's own values.
+#[component]
+fn MetricPanel(asked: Memo<Asked>, landing: StoredValue<AlarmLanding>) -> impl IntoView {
+    let say = use_say();
+    let metric = Resource::new(move || asked.get(), |(arn, at)| fetch_alarm_metric(arn, at));
+    let width = use_session().with_value(|session| plot_width(session.width_px));
+    let body = move || {
+        Suspend::new(async move {
+            let again = landing.with_value(own_href);
+            let links = StateLinks { again, sources: paths::SOURCES.to_owned() };
+            panel_body(metric.await, m::ALARM_VALUES, m::NO_COUNTERS, &links, |view| {
+                let source = source_line(&view.source, &use_reader_clock(), say);
+                view! {
+                    <MetricFigure view=view width=width />
+                    <div class="panel__foot">
+                        <span>{say.text(m::METRIC_NOTE)}</span>
+                        <span>{source}</span>
+                    </div>
+                }
+                .into_any()
+            })
+        })
+    };
+    let rule = landing.with_value(|landing| landing.rule.clone());
+    view! {
+        <section class="panel" aria-label=say.text(m::ALARM_VALUES)>
+            <div class="panel__head">
+                <h2 class="panel__title">{say.text(m::ALARM_VALUES)}</h2>
+                <span class="panel__meta">{rule}</span>
+            </div>
+            <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
+        </section>
+    }
+}
+
+fn refused(error: &ViewError) -> AnyView {
     let say = use_say();
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(http::StatusCode::NOT_FOUND);
+        response.set_status(match error {
+            ViewError::BadRequest { .. } => http::StatusCode::BAD_REQUEST,
+            ViewError::NotFound { .. } => http::StatusCode::NOT_FOUND,
+            ViewError::Unavailable { .. } | ViewError::Transport => http::StatusCode::SERVICE_UNAVAILABLE,
+        });
     }
     let reason = match error {
         ViewError::BadRequest { reason } => reason.clone(),
-        ViewError::NotFound { .. } => say.text(m::ALARM_UNKNOWN).to_owned(),
+        ViewError::NotFound { what } => say.with(m::NOT_FOUND_TITLE, &[("what", what)]),
         ViewError::Unavailable { request_id } => say.with(m::REQUEST, &[("id", request_id)]),
         ViewError::Transport => say.text(m::NO_ANSWER_TITLE).to_owned(),
     };
-    let shown: String = arn.chars().take(256).collect();
     view! {
-        <section class="panel">
-            <div class="state">
-                <h1 class="state__title">{say.text(m::ALARM_MISSING)}</h1>
-                <p class="state__cause"><bdi><code>{shown}</code></bdi></p>
-                <p class="state__cause">{reason}</p>
-                <p class="state__cause">{sentence(say, m::ALARM_MISSING_HINT, &[])}</p>
-                <div class="state__next">
-                    <a class="button" href=paths::ALARMS>{say.text(m::ALL_ALARMS)}</a>
-                    <a class="button" href=paths::FLEET>{say.text(m::OPEN_FLEET)}</a>
+        <main class="page" id="content">
+            <section class="panel">
+                <div class="state">
+                    <h1 class="state__title">{say.text(m::ALARM_MISSING)}</h1>
+                    <p class="state__cause">{reason}</p>
+                    <p class="state__cause">
+                        {crate::components::sentence::sentence(say, m::ALARM_MISSING_HINT, &[])}
+                    </p>
+                    <div class="state__next">
+                        <a class="button" href=paths::ALARMS>{say.text(m::ALL_ALARMS)}</a>
+                        <a class="button" href=paths::FLEET>{say.text(m::OPEN_FLEET)}</a>
+                    </div>
                 </div>
-            </div>
-        </section>
+            </section>
+        </main>
     }
     .into_any()
+}
+
+/// The address of the page that everybody sees alike.
+fn own_href(landing: &AlarmLanding) -> String {
+    match &landing.arn {
+        Some(arn) => paths::alarm(arn, Some(landing.at)),
+        None => paths::named_alarm(&landing.name, Some(landing.at)),
+    }
+}
+
+/// The page of a database over the frozen window.
+fn database_page(landing: &AlarmLanding, id: units::ResourceId) -> DbPage {
+    let mut page = DbPage::new(id, Zone::Utc).with_window(landing.window.aligned(60));
+    page.query.compare = landing.compare.clone();
+    page.alarm = Some(landing.arn.clone().unwrap_or_else(|| landing.name.clone()));
+    page.alarm_at = Some(landing.at);
+    page
 }

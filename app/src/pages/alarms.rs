@@ -1,9 +1,9 @@
-//! All alarms by state: `/alarms`.
+//! All alarms by state, and alarms worth having: `/alarms`.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use view::Severity;
 
+use super::alarm::state_words;
 use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{ReaderClock, use_reader_clock};
@@ -11,14 +11,15 @@ use crate::components::context_bar::ContextBar;
 use crate::components::panel::{PanelFrame, Skeleton, StateLinks, panel_body, source_line};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths;
-use crate::server_fns::{AlarmLine, AlarmsView, list_alarms};
-use crate::ui::{Status, StatusGlyph};
+use crate::server_fns::{AlarmLine, AlarmsView, Suggestion, list_alarms, suggest_alarms};
+use crate::ui::{CopyButton, StatusGlyph};
 
 /// The route.
 #[component]
 pub fn AlarmsRoute() -> impl IntoView {
     let say = use_say();
     let alarms = Resource::new(|| (), |()| list_alarms());
+    let suggested = Resource::new(|| (), |()| suggest_alarms());
     let body = move || {
         Suspend::new(async move {
             let links = StateLinks { again: paths::ALARMS.to_owned(), sources: paths::SOURCES.to_owned() };
@@ -26,15 +27,19 @@ pub fn AlarmsRoute() -> impl IntoView {
             panel_body(panel, m::ALARMS, m::NO_ALARMS, &links, table)
         })
     };
+    let suggestions = move || Suspend::new(async move { suggested.await.ok().map(suggestions) });
     let subject = view! { <h1 class="context-bar__title">{say.text(m::ALARMS)}</h1> };
     view! {
         <Title text=say.text(m::ALARMS) />
         <PageFrame place=AppPlace::Alarms>
-            <ContextBar subject=subject.into_any() facts=say.text(m::ALARMS_META) />
+            <ContextBar subject=subject.into_any() facts=say.text(m::ALARMS_META)>
+                <a class="button" href=paths::INCIDENTS>{say.text(m::INCIDENTS)}</a>
+            </ContextBar>
             <main class="page" id="content">
                 <PanelFrame title=say.text(m::ALARMS)>
                     <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
                 </PanelFrame>
+                <Transition fallback=|| ()>{suggestions}</Transition>
             </main>
         </PageFrame>
     }
@@ -53,7 +58,8 @@ fn table(view: AlarmsView) -> AnyView {
                         <th scope="col">{say.text(m::STATE)}</th>
                         <th scope="col">{say.text(m::SINCE)}</th>
                         <th scope="col">{say.text(m::RULE)}</th>
-                        <th scope="col">{say.text(m::INSTANCE)}</th>
+                        <th scope="col">{say.text(m::RESOURCE)}</th>
+                        <th scope="col">{say.text(m::ACCOUNT_AND_REGION)}</th>
                     </tr>
                 </thead>
                 <tbody class="table__body" data-rows="">{rows}</tbody>
@@ -65,22 +71,74 @@ fn table(view: AlarmsView) -> AnyView {
 }
 
 fn row(alarm: AlarmLine, clock: &ReaderClock, say: Say) -> impl IntoView + use<> {
-    let (status, class, word) = match alarm.severity {
-        Severity::Critical => (Status::Critical, "status status--alarm", m::IN_ALARM),
-        Severity::Good => (Status::Good, "status status--good", m::STATE_OK),
-        _ => (Status::Unknown, "status status--unknown", m::STATE_NO_DATA),
-    };
+    let (status, class, word) = state_words(Some(alarm.severity));
     let since = alarm.since.map(|at| format!("{} {}", clock.date(at), clock.seconds(at)));
-    // The landing redirects, so that the browser must follow the link itself.
+    let gone = alarm.is_gone.then(|| view! { <span class="badge badge--dashed">{say.text(m::DELETED)}</span> });
     view! {
         <tr>
-            <td><a href=paths::alarm(&alarm.arn, alarm.since) rel="external" data-open="">{alarm.name}</a></td>
+            <td>
+                <a href=paths::alarm(&alarm.arn, alarm.since) rel="external" data-open=""><bdi>{alarm.name}</bdi></a>
+                " "
+                {gone}
+            </td>
             <td>
                 <span class=class><StatusGlyph status=status />{say.text(word)}</span>
             </td>
             <td>{since}</td>
             <td class="table__grow">{alarm.rule}</td>
-            <td>{alarm.instance}</td>
+            <td>{alarm.resource}</td>
+            <td>{alarm.place}</td>
         </tr>
+    }
+}
+
+/// Alarms worth having, each with its templates behind it.
+fn suggestions(suggestions: Vec<Suggestion>) -> AnyView {
+    let say = use_say();
+    if suggestions.is_empty() {
+        return ().into_any();
+    }
+    let items = suggestions.into_iter().map(|suggestion| suggestion_view(suggestion, say)).collect_view();
+    view! {
+        <PanelFrame title=say.text(m::SUGGESTED_ALARMS) meta=say.text(m::SUGGESTED_META)>
+            <ul class="suggestions">{items}</ul>
+        </PanelFrame>
+    }
+    .into_any()
+}
+
+fn suggestion_view(suggestion: Suggestion, say: Say) -> impl IntoView + use<> {
+    let why = m::suggestion(&suggestion.reason).map(|reason| say.text(reason)).unwrap_or_default();
+    let templates =
+        [("CloudFormation", suggestion.cloudformation), ("Terraform", suggestion.terraform), ("CDK", suggestion.cdk)];
+    let templates = templates.map(|(tool, text)| {
+        view! {
+            <div class="suggestions__template">
+                <div class="suggestions__tool">
+                    <h3>{tool}</h3>
+                    <CopyButton
+                        text=Signal::stored(text.clone())
+                        label=say.text(m::COPY)
+                        done=say.text(m::COPIED)
+                        class="button--small"
+                    />
+                </div>
+                <pre class="sql-block"><code>{text}</code></pre>
+            </div>
+        }
+    });
+    view! {
+        <li class="suggestions__item">
+            <details>
+                <summary class="suggestions__summary">
+                    <strong>{suggestion.resource}</strong>
+                    " "
+                    <span>{why}</span>
+                    " "
+                    <span class="muted">{suggestion.rule}</span>
+                </summary>
+                {templates.collect_view()}
+            </details>
+        </li>
     }
 }

@@ -12,7 +12,7 @@ use view::{InstanceFacts, LoadView, Panel};
 
 pub(super) use self::bars::Controls;
 use self::bars::{AlarmBanner, ChipBar, RefusedLine, TopBar};
-use self::panels::{ContextPanel, CountersPanel, JudgementPanel, LoadPanel, TopSqlPanel};
+use self::panels::{AlarmLanePanel, ContextPanel, CountersPanel, JudgementPanel, LoadPanel, TopSqlPanel};
 use super::frame::PageFrame;
 use super::not_found::ProblemPage;
 use crate::components::app_bar::AppPlace;
@@ -159,6 +159,7 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
             <ChipBar context=context load=load />
             <JudgementPanel context=context />
             <LoadPanel context=context landing=landing load=load />
+            <AlarmLanePanel context=context />
             <div class="columns">
                 <TopSqlPanel context=context />
                 <div class="stack span-3">
@@ -171,14 +172,36 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
     }
 }
 
+/// What explains the load of an instance, for the page of an alarm or of an incident.
+#[component]
+pub(super) fn LoadExplained(page: Memo<DbPage>) -> impl IntoView {
+    let context = DbContext::new(page);
+    let landing = use_landing(page);
+    let load = Resource::new(
+        move || context.key(DbPage::load_search),
+        |(instance, search, at)| fetch_db_load(instance, search, at),
+    );
+    view! {
+        <JudgementPanel context=context />
+        <LoadPanel context=context landing=landing load=load />
+        <AlarmLanePanel context=context />
+        <div class="columns">
+            <TopSqlPanel context=context />
+            <div class="stack span-3">
+                <ContextPanel context=context />
+            </div>
+        </div>
+    }
+}
+
 /// The alarm the page was frozen for; nothing is asked when there is none.
 fn use_landing(page: Memo<DbPage>) -> Resource<Option<AlarmLanding>> {
-    let arn = Memo::new(move |_| page.with(|page| page.alarm.clone()));
+    let asked = Memo::new(move |_| page.with(|page| (page.alarm.clone(), page.alarm_at.map_or(0, |at| at.0))));
     Resource::new(
-        move || arn.get(),
-        |arn| async move {
+        move || asked.get(),
+        |(arn, at)| async move {
             match arn {
-                Some(arn) => resolve_alarm(arn, 0).await.ok(),
+                Some(arn) => resolve_alarm(arn, at).await.ok(),
                 None => None,
             }
         },

@@ -52,6 +52,7 @@ fn bar(place: AppPlace, frame: &Frame, find: String) -> impl IntoView + use<> {
         link(&busiest, AppPlace::DbLoad, m::DB_LOAD),
         link(paths::APPS, AppPlace::Apps, m::APPS),
         alarms,
+        link(paths::INCIDENTS, AppPlace::Incidents, m::INCIDENTS),
         link(paths::COMPARE, AppPlace::Compare, m::COMPARE),
         link(paths::SOURCES, AppPlace::Sources, m::SOURCES),
     ];

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
-use units::Timestamp;
-use view::{Panel, Severity, Source};
+use units::{Compare, ResourceId, Timestamp, Window};
+use view::{AlarmLane, MetricView, Panel, Severity, Source};
 
 use super::codec::Json;
 use crate::error::ViewError;
@@ -22,8 +22,12 @@ pub struct AlarmLine {
     pub since: Option<Timestamp>,
     /// What it watches, as one line.
     pub rule: String,
-    /// Name of the instance it is about, when it is about one.
-    pub instance: Option<String>,
+    /// What it is about: an instance, a balancer, a function.
+    pub resource: Option<String>,
+    /// Account and Region.
+    pub place: String,
+    /// CloudWatch lists it no more.
+    pub is_gone: bool,
 }
 
 /// All alarms, those in ALARM first.
@@ -35,21 +39,148 @@ pub struct AlarmsView {
     pub source: Source,
 }
 
+/// An alarm worth having, in the words of each tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Key of the reason in the message table.
+    pub reason: String,
+    /// `AlarmName`.
+    pub name: String,
+    /// The resource.
+    pub resource: String,
+    /// What it watches, as one line.
+    pub rule: String,
+    /// CloudFormation, YAML.
+    pub cloudformation: String,
+    /// Terraform.
+    pub terraform: String,
+    /// CDK, TypeScript.
+    pub cdk: String,
+}
+
+/// What an alarm leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmTarget {
+    /// A database instance.
+    Instance {
+        /// `DbiResourceId`.
+        id: ResourceId,
+        /// Name.
+        name: String,
+    },
+    /// A cluster, with those members that are known.
+    Cluster {
+        /// Name.
+        name: String,
+        /// `WRITER` or `READER`.
+        role: Option<String>,
+        /// Id and name.
+        members: Vec<(ResourceId, String)>,
+    },
+    /// A database that the inventory does not list.
+    UnlistedDatabase {
+        /// Name or id.
+        name: String,
+    },
+    /// Another resource of AWS.
+    Tier {
+        /// Key of its sort: `alb`, `lambda`.
+        kind: String,
+        /// CloudWatch namespace.
+        namespace: String,
+        /// Name; empty for a metric of the whole account.
+        resource: String,
+        /// Dimension and value.
+        dimensions: Vec<(String, String)>,
+    },
+    /// Nothing: the alarm, its expression or its children name no resource.
+    Nothing,
+}
+
+/// One child of a composite alarm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlarmChild {
+    /// Name as the rule has it.
+    pub name: String,
+    /// ARN, when known.
+    pub arn: Option<String>,
+    /// State at the moment; none when not known.
+    pub severity: Option<Severity>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// What it is about.
+    pub resource: Option<String>,
+    /// It is what made the rule true.
+    pub is_cause: bool,
+    /// The rule asks for any other state.
+    pub is_negated: bool,
+}
+
+/// What the reader must know: a key of the message table with its values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmNote {
+    /// Key.
+    pub key: String,
+    /// Values set into the sentence.
+    pub values: Vec<(String, String)>,
+}
+
+/// A way on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmHint {
+    /// An alarm with a similar name: ARN and name.
+    Alarm(String, String),
+    /// An instance whose name occurs in the alarm's.
+    Instance(ResourceId, String),
+}
+
 /// Where a link to an alarm leads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AlarmLanding {
-    /// `AlarmName`.
+    /// ARN, when known.
+    pub arn: Option<String>,
+    /// `AlarmName`, or what the reader wrote.
     pub name: String,
+    /// `AlarmDescription`.
+    pub description: String,
+    /// `StateReason` of the present state.
+    pub reason: String,
+    /// Account and Region.
+    pub place: String,
+    /// Whether anybody ever told of this alarm.
+    pub is_known: bool,
     /// State now.
     pub severity: Severity,
-    /// The change of state the window is frozen around.
-    pub at: Option<Timestamp>,
+    /// When it took on that state.
+    pub since: Option<Timestamp>,
+    /// The moment the window is frozen around.
+    pub at: Timestamp,
+    /// When it went off, when it did around the moment.
+    pub went_off: Option<Timestamp>,
+    /// The frozen window.
+    pub window: Window,
+    /// What it is held against.
+    pub compare: Compare,
     /// What it watches, as one line.
     pub rule: String,
     /// Threshold in AAS and its sign (`>`), when the alarm is on DB load.
     pub threshold: Option<(f64, String)>,
-    /// The frozen page.
-    pub href: String,
+    /// What it leads to.
+    pub target: AlarmTarget,
+    /// Further resources it watches.
+    pub also: Vec<AlarmTarget>,
+    /// Children of a composite alarm.
+    pub children: Vec<AlarmChild>,
+    /// What must be said.
+    pub notes: Vec<AlarmNote>,
+    /// Ways on when it cannot be resolved.
+    pub hints: Vec<AlarmHint>,
+    /// Its page in the CloudWatch console.
+    pub console_url: Option<String>,
+    /// The incident that was kept of it.
+    pub incident: Option<String>,
 }
 
 /// All alarms by state.
@@ -61,17 +192,57 @@ pub async fn list_alarms() -> Result<Panel<AlarmsView>, ViewError> {
     crate::ssr::Source::of_request()?.alarms()
 }
 
-/// Where an alarm leads.
+/// Alarms worth having for resources that lack them.
 ///
 /// # Errors
-/// [`ViewError::NotFound`] for an alarm nobody knows, [`ViewError::BadRequest`] for one that is not
-/// about an instance or for a text that is no ARN.
+/// [`ViewError`], see there.
+#[server(prefix = "/api/page", endpoint = "suggested-alarms", input = GetUrl, output = Json)]
+pub async fn suggest_alarms() -> Result<Vec<Suggestion>, ViewError> {
+    crate::ssr::Source::of_request()?.suggestions()
+}
+
+/// Where an alarm leads. Every text leads somewhere: what cannot be resolved says why.
+///
+/// # Errors
+/// [`ViewError::BadRequest`] for an empty or endless text, [`ViewError::Unavailable`].
 #[server(prefix = "/api/page", endpoint = "alarm", input = GetUrl, output = Json)]
 pub async fn resolve_alarm(
-    /// ARN of the alarm.
+    /// ARN of the alarm, its name, or an address of the CloudWatch console.
     arn: String,
     /// The time the link names, in milliseconds; 0 for the last change of state.
     at_ms: i64,
 ) -> Result<AlarmLanding, ViewError> {
-    crate::ssr::Source::of_request()?.alarm(&arn, at_ms)
+    crate::ssr::Source::of_request()?.alarm(&arn, at_ms).await
+}
+
+/// The values an alarm decides by, around the moment of a link.
+///
+/// # Errors
+/// [`ViewError`], see there.
+#[server(prefix = "/api/page", endpoint = "alarm-metric", input = GetUrl, output = Json)]
+pub async fn fetch_alarm_metric(
+    /// As for [`resolve_alarm`].
+    arn: String,
+    /// As for [`resolve_alarm`].
+    at_ms: i64,
+) -> Result<Panel<MetricView>, ViewError> {
+    crate::ssr::Source::of_request()?.alarm_metric(&arn, at_ms).await
+}
+
+/// The states of the alarms of an instance over the window of its page.
+///
+/// # Errors
+/// [`ViewError`], see there.
+#[server(prefix = "/api/page", endpoint = "alarm-lane", input = GetUrl, output = Json)]
+pub async fn fetch_alarm_lane(
+    /// `DbiResourceId`.
+    instance: String,
+    /// Query string of the page.
+    search: String,
+    /// The moment of the page in milliseconds.
+    at_ms: i64,
+) -> Result<AlarmLane, ViewError> {
+    let source = crate::ssr::Source::of_request()?;
+    let (page, now) = source.question(instance, &search, at_ms)?;
+    source.alarm_lane(&page.query, now)
 }

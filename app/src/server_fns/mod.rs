@@ -7,13 +7,18 @@ mod codec;
 mod compare;
 mod database;
 mod fleet;
+mod incidents;
 mod statement;
 
-pub use alarms::{AlarmLanding, AlarmLine, AlarmsView, list_alarms, resolve_alarm};
+pub use alarms::{
+    AlarmChild, AlarmHint, AlarmLanding, AlarmLine, AlarmNote, AlarmTarget, AlarmsView, Suggestion, fetch_alarm_lane,
+    fetch_alarm_metric, list_alarms, resolve_alarm, suggest_alarms,
+};
 pub use apps::{fetch_app, fetch_spend, fetch_tier, rank_apps};
 pub use compare::{CompareScreen, fetch_compare, find_anything};
 pub use database::{
     Judgement, fetch_counters, fetch_db_load, fetch_instance, fetch_overview, judge_db_load, rank_context, rank_top_sql,
 };
 pub use fleet::{Frame, SourceLine, SourcesView, fetch_frame, list_sources, rank_fleet};
+pub use incidents::{Changed, IncidentLine, IncidentView, NoteLine, TimelineRow, fetch_incident, list_incidents};
 pub use statement::{SqlScreen, SqlStrip, StatementText, fetch_statement, fetch_statement_tab};

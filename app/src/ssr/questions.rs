@@ -23,14 +23,28 @@ const OLDEST_MOMENT_SECS: i64 = 86_400;
 pub struct Source {
     pub(super) reader: Reader,
     pub(super) now: Timestamp,
-    session: Option<Session>,
+    pub(super) session: Option<Session>,
+    /// Where browsers reach us, without a `/` at its end.
+    pub(super) public_url: String,
 }
 
 impl Source {
     /// A source for one request that came at `now`; the only clock pages know.
     #[must_use]
     pub const fn new(reader: Reader, now: Timestamp) -> Self {
-        Self { reader, now, session: None }
+        Self { reader, now, session: None, public_url: String::new() }
+    }
+
+    /// The same source, knowing where browsers reach us.
+    #[must_use]
+    pub fn reached_at(self, public_url: String) -> Self {
+        Self { public_url, ..self }
+    }
+
+    /// The same source for a reader.
+    #[must_use]
+    pub fn with_session(self, session: Session) -> Self {
+        Self { session: Some(session), ..self }
     }
 
     /// The source of the request at hand.

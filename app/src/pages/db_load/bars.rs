@@ -202,7 +202,11 @@ fn AlarmHead(landing: AlarmLanding) -> impl IntoView {
         Severity::Good => (Status::Good, "badge badge--good", m::OK_NOW),
         _ => (Status::Unknown, "badge", m::STATE_UNKNOWN_NOW),
     };
-    let at = landing.at.map(|at| clock.seconds(at)).unwrap_or_default();
+    let at = clock.seconds(landing.at);
+    let own = landing
+        .arn
+        .as_ref()
+        .map_or_else(|| paths::named_alarm(&landing.name, Some(landing.at)), |arn| paths::alarm(arn, Some(landing.at)));
     let rule = sentence(say, m::ALARM_RULE, &[("time", &at), ("rule", &landing.rule)]);
     view! {
         <section class="panel alarm-head" aria-label=say.text(m::ALARM)>
@@ -210,6 +214,7 @@ fn AlarmHead(landing: AlarmLanding) -> impl IntoView {
             <h2 class="alarm-head__title">{landing.name} <span class=status.1>{say.text(status.2)}</span></h2>
             <p class="alarm-head__rule">{rule}</p>
             <div class="alarm-head__actions">
+                <a class="button" href=own rel="external">{say.text(m::OPEN_ALARM)}</a>
                 <a class="button" href=paths::ALARMS>{say.text(m::ALL_ALARMS)}</a>
             </div>
         </section>

@@ -9,6 +9,7 @@ use view::{ContextView, CountersView, LoadView, Panel, Source, TopSqlView};
 use super::super::controls::ghost_name;
 use super::bars::blocked_words;
 use super::{DbContext, LoadResource, SLICES, state_links};
+use crate::components::alarm_lane::AlarmLaneView;
 use crate::components::clock::use_reader_clock;
 use crate::components::context_tabs::{ContextLinks, ContextTabs, RankList};
 use crate::components::counters::CounterStrips;
@@ -22,9 +23,10 @@ use crate::components::time_range::Choice;
 use crate::components::top_sql::{RowLinks, TopSqlTable};
 use crate::components::verdict::VerdictLine;
 use crate::messages::{self as m, Say, use_say};
-use crate::paths::DbPage;
+use crate::paths::{self, DbPage};
 use crate::server_fns::{
-    AlarmLanding, Judgement, fetch_counters, fetch_overview, judge_db_load, rank_context, rank_top_sql,
+    AlarmLanding, Judgement, fetch_alarm_lane, fetch_counters, fetch_overview, judge_db_load, rank_context,
+    rank_top_sql,
 };
 
 /// Tabs in the row; the others stand behind *More*.
@@ -110,6 +112,34 @@ pub(super) fn LoadPanel(
             <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
         </section>
     }
+}
+
+/// States of the instance's alarms on the axis of the load chart.
+#[component]
+pub(super) fn AlarmLanePanel(context: DbContext) -> impl IntoView {
+    let say = use_say();
+    let key = move || context.key(DbPage::load_search);
+    let lane = Resource::new(key, |(instance, search, at)| fetch_alarm_lane(instance, search, at));
+    let body = move || {
+        Suspend::new(async move {
+            let lane = lane.await.ok().filter(|lane| !lane.rows.is_empty())?;
+            let middle = lane.axis.window;
+            let href = Callback::new(move |row: view::AlarmLaneRow| {
+                let went_off = row.spans.iter().find(|span| span.state == view::Severity::Critical);
+                paths::alarm(&row.arn, went_off.map(|span| span.from.max(middle.from)))
+            });
+            Some(view! {
+                <section class="panel" aria-label=say.text(m::ALARMS)>
+                    <div class="panel__head">
+                        <h2 class="panel__title">{say.text(m::ALARMS)}</h2>
+                        <span class="panel__meta">{say.text(m::SAME_AXIS)}</span>
+                    </div>
+                    <AlarmLaneView lane=lane href=href />
+                </section>
+            })
+        })
+    };
+    view! { <Transition fallback=|| ()>{body}</Transition> }
 }
 
 /// Whole window, chart or table, call, CSV, image.

@@ -1,0 +1,108 @@
+//! What the incident pages read.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use serde::{Deserialize, Serialize};
+use units::{ResourceId, Timestamp, Window};
+use view::{CompareView, Panel, Severity, Verdict};
+
+use super::codec::Json;
+use crate::error::ViewError;
+
+/// One incident of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentLine {
+    /// Id in addresses.
+    pub id: String,
+    /// Name of the alarm that went off first.
+    pub name: String,
+    /// What it is about.
+    pub resource: String,
+    /// When it began.
+    pub at: Timestamp,
+    /// Alarms that belong to it.
+    pub alarms: u32,
+    /// Notes of people.
+    pub notes: u32,
+    /// When its snapshot was taken; none yet.
+    pub taken_at: Option<Timestamp>,
+    /// The snapshot holds the whole window.
+    pub is_final: bool,
+}
+
+/// A line of the timeline, worded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub text: String,
+    /// It moved before everything else.
+    pub is_first_mover: bool,
+    /// An alarm that went off, or a series over its limit.
+    pub is_critical: bool,
+}
+
+/// What differs from an earlier window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The hour before; otherwise the same time yesterday.
+    pub is_hour_before: bool,
+    /// Both sides.
+    pub view: Panel<CompareView>,
+}
+
+/// A note of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteLine {
+    /// When it was written.
+    pub written: Timestamp,
+    /// Who wrote it; may be empty.
+    pub by: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The page of an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentView {
+    /// As in the list.
+    pub line: IncidentLine,
+    /// The frozen window.
+    pub window: Window,
+    /// The database instance, when it is about one.
+    pub instance: Option<ResourceId>,
+    /// Its alarms: ARN, name, state now.
+    pub alarms: Vec<(String, String, Severity)>,
+    /// What happened when.
+    pub timeline: Vec<TimelineRow>,
+    /// What was found; none for what is no database.
+    pub verdict: Option<Verdict>,
+    /// Against the hour before and the same time yesterday.
+    pub changed: Vec<Changed>,
+    /// Notes.
+    pub notes: Vec<NoteLine>,
+    /// Ready to paste into a chat.
+    pub summary: String,
+}
+
+/// Incidents, newest first.
+///
+/// # Errors
+/// [`ViewError`], see there.
+#[server(prefix = "/api/page", endpoint = "incidents", input = GetUrl, output = Json)]
+pub async fn list_incidents() -> Result<Panel<Vec<IncidentLine>>, ViewError> {
+    crate::ssr::Source::of_request()?.incidents()
+}
+
+/// One incident.
+///
+/// # Errors
+/// [`ViewError::NotFound`] for an id nobody kept.
+#[server(prefix = "/api/page", endpoint = "incident", input = GetUrl, output = Json)]
+pub async fn fetch_incident(
+    /// Id.
+    id: String,
+) -> Result<IncidentView, ViewError> {
+    crate::ssr::Source::of_request()?.incident(&id).await
+}
