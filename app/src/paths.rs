@@ -535,10 +535,10 @@ pub fn incident_part(id: &str, part: &str) -> String {
     format!("{}/{part}", incident(id))
 }
 
-/// The page of a tier around a moment, where there is one.
+/// The page of an app over a window, with one of its tiers open.
 #[must_use]
-pub fn tier(_kind: &str, _dimensions: &[(String, String)], _window: Window) -> Option<String> {
-    None
+pub fn app_tier(app: &str, tier: &str, window: Window) -> String {
+    AppPage::new(app, Zone::default()).with_range(TimeRange::fixed(window)).with_tier(Some(tier)).href()
 }
 
 /// Reads the time of a link: RFC 3339, AWS's form of it (`…T10:14:05.000+0000`, perhaps with the `+`

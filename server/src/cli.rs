@@ -39,6 +39,97 @@ pub enum Command {
     Policy,
     /// Read SQL statements and write their digests as JSON lines.
     Digest(DigestArgs),
+    /// Put links to the dashboard into alarms, and print templates around alarms.
+    #[command(subcommand)]
+    Alarms(AlarmsCommand),
+    /// Show an incident file or a snapshot in the dashboard's own pages, without AWS.
+    Open(OpenArgs),
+}
+
+/// What can be done about alarms.
+#[derive(Debug, Subcommand)]
+pub enum AlarmsCommand {
+    /// Print what a link in each alarm's description would change; write it only with --apply.
+    Link(LinkArgs),
+    /// Print a template: of the way alarms are sent to the dashboard, or of a dashboard widget.
+    Template(TemplateArgs),
+}
+
+/// Options of `alarms link`.
+#[derive(Clone, Debug, Args)]
+pub struct LinkArgs {
+    /// Names of alarms; without one, all of the Regions.
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Address of the dashboard as browsers reach it.
+    #[arg(long, env = "LOADLENS_PUBLIC_URL", value_name = "URL")]
+    pub public_url: String,
+    /// Write the descriptions, and the tag that travels with notifications. The only call of Loadlens
+    /// that changes anything in AWS; needs the IAM statement that is printed without it.
+    #[arg(long)]
+    pub apply: bool,
+    /// Leave the alarms' tags alone.
+    #[arg(long)]
+    pub no_tag: bool,
+    /// AWS profile; without it the SDK's default chain decides.
+    #[arg(long, env = "LOADLENS_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// AWS Regions, comma-separated; without it the SDK's default Region.
+    #[arg(long, env = "LOADLENS_REGIONS", value_name = "REGION,…", value_delimiter = ',')]
+    pub regions: Option<Vec<String>>,
+}
+
+/// Options of `alarms template`.
+#[derive(Clone, Debug, Args)]
+pub struct TemplateArgs {
+    /// What to print.
+    #[arg(value_enum)]
+    pub what: Template,
+    /// For which tool; widgets are CloudFormation and Markdown whatever this says.
+    #[arg(long, value_enum, default_value_t = Tool::CloudFormation)]
+    pub format: Tool,
+    /// Address of the dashboard as AWS and browsers reach it.
+    #[arg(long, env = "LOADLENS_PUBLIC_URL", value_name = "URL")]
+    pub public_url: String,
+}
+
+/// A template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Template {
+    /// SNS topic and its subscription of /hooks/sns.
+    Sns,
+    /// EventBridge rule with an API destination that posts to /hooks/eventbridge.
+    Eventbridge,
+    /// Custom widget: a link over the time range of the CloudWatch dashboard it stands on.
+    CustomWidget,
+    /// Text widget: a button.
+    TextWidget,
+}
+
+/// A tool that takes templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tool {
+    /// CloudFormation, YAML.
+    #[value(name = "cloudformation")]
+    CloudFormation,
+    /// Terraform.
+    Terraform,
+    /// Commands of the AWS CLI.
+    Cli,
+}
+
+/// Options of `open`.
+#[derive(Clone, Debug, Args)]
+pub struct OpenArgs {
+    /// An incident file (.html) or a snapshot (.llinc).
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// What to log: error, warn, info, debug, or a tracing filter.
+    #[arg(long, env = "LOADLENS_LOG", value_name = "FILTER", default_value = "warn")]
+    pub log: String,
 }
 
 /// Options of the dashboard. Flags win over environment, environment over the file, the file over
@@ -63,6 +154,20 @@ pub struct ServeArgs {
     /// Days the archive keeps minutes [default: 400].
     #[arg(long, env = "LOADLENS_RETENTION_DAYS", value_name = "DAYS")]
     pub retention_days: Option<u32>,
+    /// Address of the dashboard as browsers reach it: what links in alarms and summaries begin with
+    /// [default: http:// and the address listened on].
+    #[arg(long, env = "LOADLENS_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// SNS topics whose alarms are received at /hooks/sns, comma-separated; without one it is off.
+    #[arg(long, env = "LOADLENS_SNS_TOPICS", value_name = "ARN,…", value_delimiter = ',')]
+    pub sns_topics: Option<Vec<String>>,
+    /// Key that callers of /hooks/eventbridge send, 24 characters or more; without it that is off.
+    #[arg(long, env = "LOADLENS_EVENTBRIDGE_KEY", value_name = "KEY", hide_env_values = true)]
+    pub eventbridge_key: Option<String>,
+    /// Certificate of the authority that signs for a local endpoint, PEM. Refused unless
+    /// AWS_ENDPOINT_URL names an endpoint on this machine.
+    #[arg(long, env = "LOADLENS_SNS_TEST_ROOT", value_name = "FILE")]
+    pub sns_test_root: Option<PathBuf>,
     /// What to log: error, warn, info, debug, or a tracing filter [default: info].
     #[arg(long, env = "LOADLENS_LOG", value_name = "FILTER")]
     pub log: Option<String>,

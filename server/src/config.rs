@@ -4,15 +4,31 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use incidents::links::Dashboard;
 use serde::Deserialize;
 
 use samples::Prices;
 
 use crate::cli::ServeArgs;
+use crate::hooks::HookSettings;
 
 /// Keys of the file; the long options without dashes.
-const FILE_KEYS: [&str; 10] =
-    ["app-tag", "apps", "data-dir", "listen", "log", "log-format", "prices", "profile", "regions", "retention-days"];
+const FILE_KEYS: [&str; 14] = [
+    "app-tag",
+    "apps",
+    "data-dir",
+    "eventbridge-key",
+    "listen",
+    "log",
+    "log-format",
+    "prices",
+    "profile",
+    "public-url",
+    "regions",
+    "retention-days",
+    "sns-test-root",
+    "sns-topics",
+];
 
 /// Shortest and longest time the archive may be told to keep, in days.
 const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=3660;
@@ -45,6 +61,10 @@ pub struct Config {
     pub apps: BTreeMap<String, Vec<String>>,
     /// What compute costs: the user's table, else the shipped one.
     pub prices: Prices,
+    /// Where browsers reach the dashboard.
+    pub public_url: Dashboard,
+    /// How alarms are received.
+    pub hooks: HookSettings,
     /// Log filter.
     pub log: String,
     /// Log format.
@@ -104,6 +124,10 @@ struct FileConfig {
     #[serde(default)]
     apps: BTreeMap<String, Vec<String>>,
     prices: Option<PathBuf>,
+    public_url: Option<String>,
+    sns_topics: Option<Vec<String>>,
+    eventbridge_key: Option<String>,
+    sns_test_root: Option<PathBuf>,
     log: Option<String>,
     log_format: Option<String>,
 }
@@ -118,7 +142,14 @@ impl Config {
         let listen = args.listen.or(file.listen).unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000));
         let log_format = args.log_format.clone().or(file.log_format);
         let retention_days = args.retention_days.or(file.retention_days).unwrap_or(400);
+        let public_url = args.public_url.clone().or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
         Ok(Self {
+            public_url: checked_url(&public_url)?,
+            hooks: HookSettings {
+                sns_topics: args.sns_topics.clone().or(file.sns_topics).unwrap_or_default(),
+                eventbridge_key: args.eventbridge_key.clone().or(file.eventbridge_key),
+                sns_test_root: args.sns_test_root.clone().or(file.sns_test_root),
+            },
             listen: loopback_only(listen)?,
             data_dir: match args.data_dir.clone().or(file.data_dir) {
                 Some(dir) => dir,
@@ -213,6 +244,14 @@ fn read_prices(path: Option<PathBuf>, config: Option<&Path>) -> Result<Prices, C
     Prices::parse(&text).map_err(|message| ConfigError::Malformed { path, message })
 }
 
+fn checked_url(text: &str) -> Result<Dashboard, ConfigError> {
+    Dashboard::new(text).map_err(|_| ConfigError::BadValue {
+        name: "public-url",
+        value: text.chars().take(120).collect(),
+        hint: "use https://host or https://host/path, without query",
+    })
+}
+
 fn parse_log_format(text: Option<&str>) -> Result<LogFormat, ConfigError> {
     match text {
         None | Some("text") => Ok(LogFormat::Text),
@@ -258,6 +297,8 @@ mod tests {
             ("retention-days = 0", "use 1 to 3660"),
             ("log-format = \"xml\"", "use text or json"),
             ("[apps]\nshop = [\"my-balancer\"]", "name resources by ARN"),
+            ("public-url = \"dash.example\"", "use https://host"),
+            ("sns-topic = []", "did you mean 'sns-topics'?"),
         ] {
             let message = with_file(text, ServeArgs::default()).unwrap_err().to_string();
             assert!(message.contains(expected), "{text}: {message}");

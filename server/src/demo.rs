@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::cli::DemoArgs;
 use crate::config::{self, LogFormat};
-use crate::{local, shutdown, telemetry};
+use crate::{demo_alarms, local, shutdown, telemetry};
 
 /// What the database instance is called.
 const INSTANCE_NAME: &str = "bookshop-orders-1";
@@ -88,9 +88,12 @@ impl Demo {
         let publishing = tokio::spawn(publisher.run(endpoint.world.clone()));
         say("starting the dashboard");
         let log = root.join("logs/dashboard.log");
-        let dashboard = start_dashboard(root, port, endpoint.addr, &args.log, &log)?;
+        let hooks = demo_alarms::Receiving::prepare(root, &endpoint)?;
+        let dashboard = start_dashboard(root, port, endpoint.addr, &args.log, &log, &hooks)?;
         let mut demo = Self { dashboard, publishing, endpoint, stack };
         demo.wait_for_dashboard(port, &log).await?;
+        hooks.connect(&demo.endpoint, port)?;
+        demo_alarms::put(&demo.endpoint, &demo.stack.inventory(), INSTANCE_NAME)?;
         Ok(demo)
     }
 
@@ -130,11 +133,19 @@ fn stack_config(args: &DemoArgs, root: &Path) -> Result<StackConfig> {
 
 /// The dashboard is a process of its own with the environment a user would give it, so that it
 /// reads the endpoint through the same SDK chain as AWS.
-fn start_dashboard(root: &Path, port: u16, endpoint: SocketAddr, filter: &str, log: &Path) -> Result<Guarded> {
+fn start_dashboard(
+    root: &Path,
+    port: u16,
+    endpoint: SocketAddr,
+    filter: &str,
+    log: &Path,
+    hooks: &demo_alarms::Receiving,
+) -> Result<Guarded> {
     let mut spec = GuardSpec::new(own_path()?, log);
     spec.args = ["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"].map(str::to_owned).to_vec();
     spec.args.push(root.join("archive").display().to_string());
     spec.args.extend(["--log".to_owned(), filter.to_owned()]);
+    spec.args.extend(hooks.arguments());
     let url = format!("http://{endpoint}");
     spec.env = [
         ("AWS_ENDPOINT_URL", url.as_str()),
@@ -147,6 +158,8 @@ fn start_dashboard(root: &Path, port: u16, endpoint: SocketAddr, filter: &str, l
         ("AWS_ENDPOINT_URL_LAMBDA", &url),
         ("AWS_ENDPOINT_URL_ECS", &url),
         ("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", &url),
+        ("AWS_ENDPOINT_URL_SNS", &url),
+        ("LOADLENS_EVENTBRIDGE_KEY", hooks.key()),
         ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"),
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use loadlens::cli::{Cli, Command};
 use loadlens::config::ConfigError;
+use loadlens::hooks::HookSettingsError;
 
 /// Exit code for input that cannot be used, as clap has it.
 const BAD_INPUT: u8 = 2;
@@ -15,7 +16,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("loadlens: {}", one_line(&error));
-            let bad_input = error.downcast_ref::<ConfigError>().is_some();
+            let bad_input =
+                error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<HookSettingsError>().is_some();
             ExitCode::from(if bad_input { BAD_INPUT } else { 1 })
         }
     }
@@ -32,6 +34,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Tiers => loadlens::tiers_command::run_tiers(),
         Command::Policy => loadlens::tiers_command::run_policy(),
         Command::Digest(args) => loadlens::digest_command::run(&args),
+        Command::Alarms(command) => loadlens::alarms_command::run(&command),
+        Command::Open(args) => loadlens::open_command::run(&args),
     }
 }
 

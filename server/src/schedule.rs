@@ -14,6 +14,7 @@ mod backfill;
 mod budget;
 mod demand;
 mod health;
+mod incidents;
 #[cfg(test)]
 #[cfg(feature = "local")]
 mod live;
@@ -107,6 +108,8 @@ impl Schedule {
             gate: Gate::default(),
             flights: Flights::default(),
             inventory_turn: tokio::sync::Mutex::default(),
+            account: tokio::sync::OnceCell::new(),
+            alarm_told: tokio::sync::Notify::new(),
             counters_turn: Mutex::default(),
             tiers: tiers::Tiers::default(),
             stop: CancellationToken::new(),
@@ -130,6 +133,10 @@ struct Inner {
     flights: Flights,
     /// Held while the inventory is read; holds when it was read last.
     inventory_turn: tokio::sync::Mutex<Option<Timestamp>>,
+    /// Number of the account that is read, once it was asked for.
+    account: tokio::sync::OnceCell<String>,
+    /// Wakes who looks for alarms that went off.
+    alarm_told: tokio::sync::Notify,
     /// When each instance's CloudWatch metrics were read last.
     counters_turn: Mutex<BTreeMap<ResourceId, rounds::CountersTurn>>,
     tiers: tiers::Tiers,
@@ -227,6 +234,11 @@ impl ScheduleHandle {
             let handle = handle.clone();
             Box::pin(async move { handle.want(wanted).await })
         })
+    }
+
+    /// Says that the archive was told of an alarm by somebody else than the schedule.
+    pub fn alarm_was_told(&self) {
+        self.inner.alarm_told.notify_one();
     }
 
     /// What is collected, up to when, and what fails.

@@ -8,11 +8,16 @@ use collect::{Access, Apps, Collector, LiteralKey};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use ranking::Reader;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 use crate::cli::ServeArgs;
 use crate::config::Config;
+use crate::hooks::{Hooks, HooksConfig, endpoint_of_environment};
 use crate::schedule::{Schedule, ScheduleConfig};
 use crate::{clock, shutdown, telemetry, web};
+
+/// Alarm messages that may wait to be looked at; all of them are in the archive.
+const MESSAGES: usize = 64;
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -28,7 +33,9 @@ async fn serve(config: &Config) -> Result<()> {
     let stop = shutdown::requested();
     let archive = Archive::open(&config.data_dir).context("the archive cannot be opened")?;
     let access = Access { profile: config.profile.clone(), regions: config.regions.clone() };
+    let checked = config.hooks.check(endpoint_of_environment(|name| std::env::var(name).ok()))?;
     let collector = Collector::connect(&access).await?.with_literal_key(literal_key(&archive)?);
+    let confirms = collector.clone();
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; choose another address with --listen", config.listen))?;
@@ -36,16 +43,40 @@ async fn serve(config: &Config) -> Result<()> {
     let apps = Apps { tag_key: config.app_tag.clone(), named: config.apps.clone() };
     let settings = ScheduleConfig { retention, apps, ..ScheduleConfig::default() };
     let schedule = Schedule::start(archive.clone(), collector, Arc::new(clock::now), settings);
+    let (told, mut alarms) = mpsc::channel(MESSAGES);
+    let hooks = HooksConfig {
+        topics: checked.topics,
+        trust: checked.trust,
+        fetch_certificate: checked.fetch_certificate,
+        confirm_subscription: Arc::new(move |topic, token| {
+            let collector = confirms.clone();
+            Box::pin(async move {
+                let confirmed = collector.confirm_subscription(topic.as_str(), &token).await;
+                confirmed.map_err(|error| error.to_string())
+            })
+        }),
+        event_key: checked.event_key,
+        alarms: Some(told),
+        now: clock::now,
+    };
+    let hooks = Hooks::new(archive.clone(), hooks).context("the archive cannot be read")?;
+    let wakes = schedule.clone();
+    tokio::spawn(async move {
+        while alarms.recv().await.is_some() {
+            wakes.alarm_was_told();
+        }
+    });
     let reader =
         Reader::new(archive, schedule.wants()).with_zones(web::offset_changes).with_prices(config.prices.clone());
     tracing::info!(address = %listener.local_addr()?, "the dashboard is open");
     let polled = schedule.clone();
     let state = web::AppState {
         reader,
+        dashboard: config.public_url.clone(),
         readiness: Arc::new(move || web::Ready { archive_open: true, first_poll_done: polled.first_poll_done() }),
         metrics: PrometheusBuilder::new().install_recorder().ok(),
     };
-    let served = web::serve(listener, state, stop).await;
+    let served = web::serve(listener, state, Some(hooks), stop).await;
     schedule.shutdown().await;
     served.context("the server ended")
 }

@@ -15,12 +15,13 @@ const PERFORMANCE_INSIGHTS: [&str; 4] = [
     "pi:ListAvailableResourceDimensions",
     "pi:ListAvailableResourceMetrics",
 ];
-const EVERYWHERE: [&str; 7] = [
+const EVERYWHERE: [&str; 8] = [
     "cloudwatch:DescribeAlarmHistory",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
     "rds:DescribeEvents",
+    "sns:ConfirmSubscription",
     "sts:GetCallerIdentity",
     "tag:GetResources",
 ];

@@ -1,6 +1,7 @@
 //! The real program against the real local endpoint and real databases.
 #![allow(clippy::unwrap_used)]
 
+mod alarms;
 mod apps;
 mod bad_input;
 mod boto3;

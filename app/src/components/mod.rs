@@ -1,6 +1,5 @@
 //! Domain pieces of pages. They take plain data or signals and addresses; they know no routes.
 
-pub mod alarm_lane;
 pub mod aligned;
 pub mod app_bar;
 pub mod brush;
@@ -25,6 +24,7 @@ pub mod sheet;
 pub mod spend;
 pub mod sprite;
 pub mod sql_spans;
+pub mod state_lane;
 pub mod strips;
 pub mod swatch;
 pub mod tier_drawer;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use units::{Compare, ResourceId, Timestamp, Window};
-use view::{AlarmLane, MetricView, Panel, Severity, Source};
+use view::{MetricView, Panel, Severity, Source, StateLane};
 
 use super::codec::Json;
 use crate::error::ViewError;
@@ -93,6 +93,8 @@ pub enum AlarmTarget {
         resource: String,
         /// Dimension and value.
         dimensions: Vec<(String, String)>,
+        /// The app it is part of and its name there, when discovery found it.
+        app: Option<(String, String)>,
     },
     /// Nothing: the alarm, its expression or its children name no resource.
     Nothing,
@@ -241,7 +243,7 @@ pub async fn fetch_alarm_lane(
     search: String,
     /// The moment of the page in milliseconds.
     at_ms: i64,
-) -> Result<AlarmLane, ViewError> {
+) -> Result<StateLane, ViewError> {
     let source = crate::ssr::Source::of_request()?;
     let (page, now) = source.question(instance, &search, at_ms)?;
     source.alarm_lane(&page.query, now)

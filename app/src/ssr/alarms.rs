@@ -5,7 +5,7 @@ use incidents::{
     AlarmArn, AlarmRef, Child, Hint, Landing, LaneSubject, Limit, Note, Presence, Question, Target, TimeOrigin, Watched,
 };
 use units::{Compare, DbLoadQuery, Timestamp, Window, Zone};
-use view::{AlarmLane, MetricView, Panel, Severity, Trouble};
+use view::{MetricView, Panel, Severity, StateLane, Trouble};
 
 use super::Source;
 use crate::error::ViewError;
@@ -72,7 +72,15 @@ impl Source {
     pub(crate) async fn alarm(&self, named: &str, at_ms: i64) -> Result<AlarmLanding, ViewError> {
         let landing = self.landing(named, at_ms).await?;
         let incident = self.incident_of(&landing)?;
-        Ok(landing_of(&landing, incident))
+        let mut view = landing_of(&landing, incident);
+        let all = std::iter::once((&mut view.target, &landing.target)).chain(view.also.iter_mut().zip(&landing.also));
+        for (shown, target) in all {
+            if let AlarmTarget::Tier { app, .. } = shown {
+                let archive = self.reader.archive();
+                *app = incidents::app_of(archive, target).map_err(|error| self.unavailable(&error))?;
+            }
+        }
+        Ok(view)
     }
 
     pub(super) async fn landing(&self, named: &str, at_ms: i64) -> Result<Landing, ViewError> {
@@ -139,7 +147,7 @@ impl Source {
         self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default()
     }
 
-    pub(crate) fn alarm_lane(&self, query: &DbLoadQuery, now: Timestamp) -> Result<AlarmLane, ViewError> {
+    pub(crate) fn alarm_lane(&self, query: &DbLoadQuery, now: Timestamp) -> Result<StateLane, ViewError> {
         let window = query.range.resolve(now).map_err(|error| ViewError::BadRequest { reason: error.to_string() })?;
         let period = ranking::bucket_for(window, query.period);
         let axis = self.reader.axis(window.aligned(period.secs()), period, &query.zone);
@@ -189,6 +197,7 @@ fn target_of(target: &Target) -> AlarmTarget {
             namespace: namespace.clone(),
             resource: resource.clone(),
             dimensions: dimensions.clone().into_iter().collect(),
+            app: None,
         },
         Target::Unknown(_) => AlarmTarget::Nothing,
     }

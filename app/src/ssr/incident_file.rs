@@ -3,10 +3,10 @@
 use incidents::file::{Figure, FileWords, IncidentFile, TableSection, TimelineLine};
 use incidents::snapshot::Snapshot;
 use units::Dimension;
+use view::Panel;
 use view::chart::{
     Caption, ChartWords, LoadChartOptions, MetricOptions, draw_load, draw_metric, load_image, metric_image,
 };
-use view::{Cell, CompareView, DataTable, Panel};
 
 use super::Source;
 use super::incident_pages::{Read, sentences};
@@ -128,30 +128,6 @@ impl Source {
         let Panel::Data(view) = &changed.view else { return None };
         let say = self.say();
         let title = say.text(if changed.is_hour_before { m::AGAINST_HOUR } else { m::AGAINST_YESTERDAY });
-        Some(TableSection { title: title.to_owned(), table: table_of(view), sql_column: Some(STATEMENT_COLUMN) })
+        Some(TableSection { title: title.to_owned(), table: view.table(), sql_column: Some(STATEMENT_COLUMN) })
     }
-}
-
-/// Digests by size of their change, the rest, and the whole.
-fn table_of(view: &CompareView) -> DataTable {
-    let text = |text: &str| Cell::Text(text.to_owned());
-    let names = ["digest", "statement", "before AAS", "after AAS", "change AAS"];
-    let mut rows: Vec<Vec<Cell>> = view
-        .digests
-        .iter()
-        .map(|row| {
-            vec![
-                Cell::Text(row.digest.to_string()),
-                Cell::Text(row.statement.clone()),
-                Cell::Number(row.before.0),
-                Cell::Number(row.after.0),
-                Cell::Number(row.change()),
-            ]
-        })
-        .collect();
-    rows.push(vec![text("other digests"), text(""), Cell::Missing, Cell::Missing, Cell::Number(view.digests_rest)]);
-    let mean = |side: &view::CompareSide| side.mean.map(|mean| mean.0);
-    let change = mean(&view.after).zip(mean(&view.before)).map(|(after, before)| after - before);
-    rows.push(vec![text("total"), text(""), mean(&view.before).into(), mean(&view.after).into(), change.into()]);
-    DataTable { head: names.map(str::to_owned).to_vec(), rows }
 }

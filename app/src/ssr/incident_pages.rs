@@ -189,10 +189,6 @@ impl Source {
         Ok(changed)
     }
 
-    pub(super) fn say(&self) -> Say {
-        Say(self.session.as_ref().map(|session| session.locale).unwrap_or_default())
-    }
-
     /// A time as the reader's clock has it.
     pub(super) fn clock(&self, at: Timestamp) -> String {
         let axis = self.reader.axis(Window::new(at, at.plus_secs(60)), units::Period::MINUTE, &self.zone());

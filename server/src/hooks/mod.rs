@@ -33,7 +33,7 @@ use units::Timestamp;
 pub use certificate::{NotLoopback, over_loopback, over_tls};
 pub use eventbridge::{EventKey, WeakKey};
 use seen::SeenMessages;
-pub use settings::{CheckedSettings, HookSettings, HookSettingsError};
+pub use settings::{CheckedSettings, HookSettings, HookSettingsError, endpoint_of_environment};
 
 /// A future that may move between threads.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -112,5 +112,8 @@ fn answer(status: StatusCode, line: impl std::fmt::Display) -> Response {
     (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{line}\n")).into_response()
 }
 
+#[cfg(test)]
+#[cfg(feature = "local")]
+mod live;
 #[cfg(test)]
 mod tests;

@@ -81,3 +81,13 @@ impl HookSettings {
         Ok(CheckedSettings { topics, event_key, trust, fetch_certificate })
     }
 }
+
+/// The endpoint that the SDK is told to use for SNS instead of AWS, when it is given as an address on
+/// the network: `http://127.0.0.1:4566`.
+#[must_use]
+pub fn endpoint_of_environment(read: impl Fn(&str) -> Option<String>) -> Option<SocketAddr> {
+    let is_ignored = read("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let url = ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().find_map(read).filter(|_| !is_ignored)?;
+    let host = url.trim().strip_prefix("http://")?.split('/').next()?.to_owned();
+    host.replace("localhost", "127.0.0.1").parse().ok()
+}

@@ -283,3 +283,37 @@ fn the_test_authority_cannot_be_used_against_aws() {
         assert!(bad.check(Some("127.0.0.1:4566".parse().unwrap())).is_err(), "{bad:?}");
     }
 }
+
+#[test]
+fn the_endpoint_of_the_environment_decides_whether_test_certificates_are_believed() {
+    let with = |pairs: &'static [(&'static str, &'static str)]| {
+        endpoint_of_environment(move |name| {
+            pairs.iter().find(|(have, _)| *have == name).map(|(_, value)| (*value).to_owned())
+        })
+    };
+    let local = "127.0.0.1:4566".parse().ok();
+    assert_eq!(with(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")]), local);
+    assert_eq!(with(&[("AWS_ENDPOINT_URL", "http://localhost:4566/")]), local);
+    assert_eq!(with(&[]), None);
+    assert_eq!(with(&[("AWS_ENDPOINT_URL", "https://sns.us-east-1.amazonaws.com")]), None);
+    // What is asked for SNS decides.
+    let aws = [
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+        ("AWS_ENDPOINT_URL_SNS", "https://sns.eu-west-1.amazonaws.com"),
+    ];
+    assert_eq!(
+        endpoint_of_environment(|name| aws
+            .iter()
+            .find(|(have, _)| *have == name)
+            .map(|(_, value)| (*value).to_owned())),
+        None
+    );
+    let ignored = [("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+    assert_eq!(
+        endpoint_of_environment(|name| ignored
+            .iter()
+            .find(|(have, _)| *have == name)
+            .map(|(_, value)| (*value).to_owned())),
+        None
+    );
+}

@@ -21,6 +21,8 @@ const HOLD: Duration = Duration::from_secs(10);
 /// One-second data newer than this is asked for in steps of ten seconds: viewers that refresh at
 /// different moments still share calls.
 const LIVE_STEP_SECS: u32 = 10;
+/// Values of an alarm newer than this are asked for in steps of half a minute.
+const SERIES_STEP_SECS: u32 = 30;
 /// Longest window of one-second data of one request: three calls.
 const MAX_SECONDS_WINDOW: i64 = 900;
 /// Windows that end this recently concern the poll.
@@ -103,6 +105,11 @@ fn normalised(wanted: Wanted, now: Timestamp) -> Wanted {
         }
         Wanted::Counters { instance, window } => Wanted::Counters { instance, window: window.aligned(60) },
         Wanted::Tiers { app, window } => Wanted::Tiers { app, window: window.aligned(60) },
+        Wanted::AlarmSeries { alarm, window } => {
+            // Whoever looks at a window that is not over shares the answer of half a minute.
+            let to = window.to.min(now.floor_to(SERIES_STEP_SECS)).max(window.from);
+            Wanted::AlarmSeries { alarm, window: Window::new(window.from.floor_to(60), to) }
+        }
         other => other,
     }
 }
@@ -321,6 +328,10 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
             rounds::read_alarm(inner, &alarm, at).await
         }
         Wanted::Tiers { app, window } => tiers::want(inner, &app, window).await,
+        Wanted::AlarmSeries { alarm, window } => {
+            take_calls(inner, 2)?;
+            rounds::read_alarm_series(inner, &alarm, window, Lane::Interactive).await
+        }
         Wanted::Inventory => {
             take_calls(inner, 1)?;
             rounds::read_inventory(inner).await.map_err(|fault| fault.refusal())

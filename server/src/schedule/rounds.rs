@@ -11,7 +11,7 @@ use units::{ResourceId, Timestamp, Window};
 use super::backfill::Backfill;
 use super::health::{Fault, SourceKind};
 use super::supervise::{pause, spawn};
-use super::{Inner, Watched, poll, tiers};
+use super::{Inner, Watched, incidents, poll, tiers};
 
 /// Longest wait after failures in a row.
 const MAX_BACKOFF_SECS: u64 = 900;
@@ -59,12 +59,13 @@ type Round = fn(Arc<Inner>) -> futures::future::BoxFuture<'static, ()>;
 
 /// Starts every task.
 pub(super) fn start(inner: &Arc<Inner>) {
-    let loops: [(&'static str, Round); 6] = [
+    let loops: [(&'static str, Round); 7] = [
         ("inventory", |inner| Box::pin(inventory(inner))),
         ("cloudwatch", |inner| Box::pin(counters(inner))),
         ("tiers", |inner| Box::pin(tiers::discovery(inner))),
         ("metrics of tiers", |inner| Box::pin(tiers::metrics(inner))),
         ("alarms", |inner| Box::pin(alarms(inner))),
+        ("incidents", |inner| Box::pin(incidents::watch(inner))),
         ("housekeeping", |inner| Box::pin(housekeeping(inner))),
     ];
     for (name, run) in loops {
@@ -402,6 +403,7 @@ async fn alarms(inner: Arc<Inner>) {
 async fn read_alarms(inner: &Inner, window: Window) -> Result<(), Fault> {
     let now = inner.now();
     let alarms = inner.collector.list_alarms(None, now, Lane::Background).await.map_err(|e| Fault::aws(&e, now))?;
+    note_listing(inner, now).await?;
     if alarms.is_empty() {
         return Ok(());
     }
@@ -412,7 +414,42 @@ async fn read_alarms(inner: &Inner, window: Window) -> Result<(), Fault> {
             archive.put_alarms(&alarms)?;
             archive.put_alarm_events(&events)
         })
-        .await
+        .await?;
+    inner.alarm_told.notify_one();
+    Ok(())
+}
+
+/// Remembers that all alarms of our account were listed just now.
+async fn note_listing(inner: &Inner, now: Timestamp) -> Result<(), Fault> {
+    // Without knowing whose alarms were listed nothing can be said to be gone.
+    let Some(account) = account_of(inner).await else { return Ok(()) };
+    let regions = inner.collector.regions();
+    inner.with_archive(move |archive| ::incidents::note_listing(archive, &account, &regions, now)).await
+}
+
+/// The account we read, asked for once.
+async fn account_of(inner: &Inner) -> Option<String> {
+    let asked = inner.account.get_or_try_init(|| async { inner.collector.identify().await.map(|who| who.account) });
+    asked.await.ok().cloned()
+}
+
+/// Reads the values an alarm decides by, by its own queries.
+pub(super) async fn read_alarm_series(inner: &Inner, arn: &str, window: Window, lane: Lane) -> Result<(), Refusal> {
+    let now = inner.now();
+    let of_arn = arn.to_owned();
+    let found =
+        inner.with_archive(move |archive| Ok(archive.alarms()?.into_iter().find(|one| one.arn == of_arn))).await;
+    let alarm = found.map_err(|fault| fault.refusal())?.ok_or_else(|| Refusal::Unknown(arn.to_owned()))?;
+    let account = account_of(inner).await.unwrap_or_default();
+    if arn.split(':').nth(4) != Some(account.as_str()) {
+        return Err(Refusal::Unanswerable("the alarm is of an account that is not read here".to_owned()));
+    }
+    let series = inner.collector.fetch_alarm_series(&alarm, window, lane).await;
+    let series = series.map_err(|error| Fault::aws(&error, now).refusal())?;
+    let Some(series) = series else {
+        return Err(Refusal::Unanswerable("CloudWatch does not tell the values of this alarm".to_owned()));
+    };
+    inner.with_archive(move |archive| archive.put_alarm_series(&[series])).await.map_err(|fault| fault.refusal())
 }
 
 /// History names alarms by name only; where the alarm is known, its own ARN is used.

@@ -23,6 +23,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use incidents::links::Dashboard;
 use metrics_exporter_prometheus::PrometheusHandle;
 use ranking::Reader;
 use tokio::net::TcpListener;
@@ -31,8 +32,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 pub(crate) use self::names::lead_to_id;
+pub(crate) use self::pages::session;
 pub use self::zones::offset_changes;
-use crate::api;
+use crate::hooks::{self, Hooks};
+use crate::{api, incident_files};
 
 /// Largest body a request may have.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -65,6 +68,8 @@ impl Ready {
 pub struct AppState {
     /// Reads the archive; give it a zone database with [`offset_changes`].
     pub reader: Reader,
+    /// Where browsers reach us: what links in summaries and templates begin with.
+    pub dashboard: Dashboard,
     /// Tells `/readyz`.
     pub readiness: Readiness,
     /// Renders `/metrics`; none when no recorder is installed.
@@ -75,9 +80,19 @@ pub struct AppState {
 ///
 /// # Errors
 /// When the listener has no local address.
-pub async fn serve(listener: TcpListener, state: AppState, shutdown: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    hooks: Option<Arc<Hooks>>,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
     let address = listener.local_addr()?;
-    accept::run(listener, router(state, address), shutdown).await;
+    let router = router(state, address);
+    let router = match hooks {
+        Some(hooks) => router.merge(machines(hooks)),
+        None => router,
+    };
+    accept::run(listener, router, shutdown).await;
     Ok(())
 }
 
@@ -89,6 +104,7 @@ pub fn router(state: AppState, address: SocketAddr) -> Router {
     Router::new()
         .merge(pages)
         .merge(api::router(state.clone()))
+        .merge(incident_files::router())
         .route("/settings", post(settings::save))
         .route("/healthz", get(status::healthz))
         .route("/readyz", get(status::readyz))
@@ -112,6 +128,12 @@ pub(crate) fn origin_of(headers: &http::HeaderMap) -> String {
     let Some(host) = text("host").filter(is_plain) else { return String::new() };
     let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
     format!("{scheme}://{host}")
+}
+
+/// What machines post to: no pages, so none of their layers but those that bound time and keep a
+/// panic to its request. They prove themselves by signature or key.
+fn machines(hooks: Arc<Hooks>) -> Router {
+    hooks::router(hooks).layer(from_fn(limit_time)).layer(from_fn(panics::catch)).layer(from_fn(request::identify))
 }
 
 /// Small answers, pictures and what is packed already stay as they are.

@@ -53,10 +53,11 @@ fn hand_over(state: &AppState, addresses: &Arc<ssr::Assets>) {
     }
     provide_context(ssr::Assets::clone(addresses));
     provide_context(session(&parts, now, mark.map(|mark| mark.id).unwrap_or_default()));
-    provide_context(Source::new(state.reader.clone(), now));
+    provide_context(Source::new(state.reader.clone(), now).reached_at(state.dashboard.base().to_owned()));
 }
 
-fn session(parts: &Parts, now: Timestamp, request_id: String) -> Session {
+/// The session of a request.
+pub(crate) fn session(parts: &Parts, now: Timestamp, request_id: String) -> Session {
     let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut session = Session::read(header(COOKIE), header(ACCEPT_LANGUAGE), now, request_id);
     session.origin = super::origin_of(&parts.headers);

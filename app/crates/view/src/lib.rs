@@ -47,7 +47,7 @@ pub use find::{FoundDigest, FoundPlace, FoundTable, FoundView};
 pub use fleet::{FleetRow, FleetView, InstanceFacts, PiState};
 pub use legend::{Legend, LegendEntry, LegendRest};
 pub use load::{Ghost, Layer, LoadView, Marker, MarkerKind, Peak, VcpuLine};
-pub use metric::{AlarmLane, AlarmLaneRow, LaneSpan, MetricBand, MetricView};
+pub use metric::{LaneSpan, MetricBand, MetricView, StateLane, StateLaneRow};
 pub use panel::{Panel, Source, Trouble};
 pub use readout::{Readout, ReadoutRest, ReadoutRow};
 pub use scale::Scale;

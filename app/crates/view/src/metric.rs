@@ -55,7 +55,7 @@ pub struct LaneSpan {
 
 /// The states of one alarm on the axis of a chart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmLaneRow {
+pub struct StateLaneRow {
     /// `AlarmArn`.
     pub arn: String,
     /// `AlarmName`.
@@ -66,11 +66,11 @@ pub struct AlarmLaneRow {
 
 /// Alarms on the axis of a chart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlarmLane {
+pub struct StateLane {
     /// The axis of the chart.
     pub axis: Axis,
     /// One row an alarm; those in ALARM at some time first.
-    pub rows: Vec<AlarmLaneRow>,
+    pub rows: Vec<StateLaneRow>,
 }
 
 impl MetricView {

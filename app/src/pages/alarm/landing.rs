@@ -19,8 +19,10 @@ pub(super) fn Explained(landing: StoredValue<AlarmLanding>) -> impl IntoView {
         AlarmTarget::Instance { id, name } => database(landing, id, name),
         AlarmTarget::Cluster { role, members, .. } => cluster(landing, role, members),
         AlarmTarget::UnlistedDatabase { name } => unlisted(landing, &name),
-        AlarmTarget::Tier { kind, namespace, resource, dimensions } => {
-            tier(landing, &kind, namespace, resource, dimensions)
+        AlarmTarget::Tier { kind, namespace, resource, dimensions, app } => {
+            let title = if resource.is_empty() { namespace.clone() } else { resource };
+            let meta = format!("{} · {namespace}", use_say().text(m::tier_kind(&kind)));
+            tier(landing, title, meta, dimensions, app)
         }
         AlarmTarget::Nothing => nothing(landing),
     };
@@ -69,18 +71,18 @@ fn unlisted(landing: StoredValue<AlarmLanding>, name: &str) -> AnyView {
     way_on(landing, sentence(say, m::DATABASE_UNLISTED, &[("name", name)]))
 }
 
-/// A resource that is no database: what is known of it.
+/// A resource that is no database: its tier on the page of its app, and what is known of it.
 fn tier(
     landing: StoredValue<AlarmLanding>,
-    kind: &str,
-    namespace: String,
-    resource: String,
+    title: String,
+    meta: String,
     dimensions: Vec<(String, String)>,
+    app: Option<(String, String)>,
 ) -> AnyView {
     let say = use_say();
-    let title = if resource.is_empty() { namespace.clone() } else { resource };
     let window = landing.with_value(|landing| landing.window);
-    let app = paths::tier(kind, &dimensions, window).map(|href| {
+    let app = app.map(|(app, tier)| {
+        let href = paths::app_tier(&app, &tier, window);
         view! { <a class="button button--small button--primary" href=href>{say.text(m::OPEN_TIER)}</a> }
     });
     let facts = dimensions.into_iter().map(|(name, value)| fact(name, value));
@@ -88,7 +90,7 @@ fn tier(
         <section class="panel" aria-label=say.text(m::RESOURCE)>
             <div class="panel__head">
                 <h2 class="panel__title"><bdi>{title}</bdi></h2>
-                <span class="panel__meta">{say.text(m::tier_kind(kind))} " · " {namespace}</span>
+                <span class="panel__meta">{meta}</span>
                 <div class="panel__tools">{app}</div>
             </div>
             <dl class="facts">{facts.collect_view()}</dl>
@@ -161,11 +163,14 @@ fn also_link(landing: StoredValue<AlarmLanding>, target: &AlarmTarget, say: Say)
             let href = landing.with_value(|landing| database_page(landing, id.clone()).href());
             view! { <a class="button button--small" href=href>{name}</a> }.into_any()
         }
-        AlarmTarget::Tier { kind, dimensions, .. } => {
+        AlarmTarget::Tier { kind, app, .. } => {
             let window = landing.with_value(|landing| landing.window);
             let words = format!("{} · {name}", say.text(m::tier_kind(kind)));
-            match paths::tier(kind, dimensions, window) {
-                Some(href) => view! { <a class="button button--small" href=href>{words}</a> }.into_any(),
+            match app {
+                Some((app, tier)) => {
+                    let href = paths::app_tier(app, tier, window);
+                    view! { <a class="button button--small" href=href>{words}</a> }.into_any()
+                }
                 None => view! { <span class="badge">{words}</span> }.into_any(),
             }
         }

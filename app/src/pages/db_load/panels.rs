@@ -9,7 +9,6 @@ use view::{ContextView, CountersView, LoadView, Panel, Source, TopSqlView};
 use super::super::controls::ghost_name;
 use super::bars::blocked_words;
 use super::{DbContext, LoadResource, SLICES, state_links};
-use crate::components::alarm_lane::AlarmLaneView;
 use crate::components::clock::use_reader_clock;
 use crate::components::context_tabs::{ContextLinks, ContextTabs, RankList};
 use crate::components::counters::CounterStrips;
@@ -18,6 +17,7 @@ use crate::components::load_chart::{LoadChartSetup, LoadFigure};
 use crate::components::load_table::DataTableView;
 use crate::components::mini_map::MiniMapView;
 use crate::components::panel::{PanelFrame, PanelTools, Skeleton, ToolLinks, panel_body, source_line};
+use crate::components::state_lane::StateLaneView;
 use crate::components::tiles::Tiles;
 use crate::components::time_range::Choice;
 use crate::components::top_sql::{RowLinks, TopSqlTable};
@@ -124,7 +124,7 @@ pub(super) fn AlarmLanePanel(context: DbContext) -> impl IntoView {
         Suspend::new(async move {
             let lane = lane.await.ok().filter(|lane| !lane.rows.is_empty())?;
             let middle = lane.axis.window;
-            let href = Callback::new(move |row: view::AlarmLaneRow| {
+            let href = Callback::new(move |row: view::StateLaneRow| {
                 let went_off = row.spans.iter().find(|span| span.state == view::Severity::Critical);
                 paths::alarm(&row.arn, went_off.map(|span| span.from.max(middle.from)))
             });
@@ -134,7 +134,7 @@ pub(super) fn AlarmLanePanel(context: DbContext) -> impl IntoView {
                         <h2 class="panel__title">{say.text(m::ALARMS)}</h2>
                         <span class="panel__meta">{say.text(m::SAME_AXIS)}</span>
                     </div>
-                    <AlarmLaneView lane=lane href=href />
+                    <StateLaneView lane=lane href=href />
                 </section>
             })
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{MetricAlarm, MetricDataQuery, MetricDataResult, ScanBy};
-use samples::{AlarmKind, AlarmSeries, AlarmState, MetricRef, Point};
+use samples::{AlarmKind, AlarmSeries, AlarmState, MetricName, MetricRef, Point};
 use units::{ResourceId, Timestamp, Window};
 
 use crate::access::{Collector, Lane, LaneClients};
@@ -73,7 +73,8 @@ struct Asked {
 }
 
 fn one_metric(metric: &MetricRef) -> Option<Asked> {
-    let row = MetricRow { resource: ResourceId(String::new()), metric: metric.clone() };
+    let series = MetricName::cloudwatch(&metric.namespace, &metric.name, &metric.statistic);
+    let row = MetricRow { resource: ResourceId(String::new()), series, metric: metric.clone() };
     let query = query(0, &row)?;
     Some(Asked { queries: vec![query], value: VALUE.to_owned(), band: None, period_secs: metric.period_secs })
 }

@@ -3,7 +3,7 @@
 use archive::Archive;
 use samples::{AlarmKind, AlarmState, Instance};
 use units::{ResourceId, Window};
-use view::{AlarmLane, AlarmLaneRow, Axis, Severity};
+use view::{Axis, Severity, StateLane, StateLaneRow};
 
 use crate::metric::lane_span;
 use crate::resolve::{changes_of, place_of};
@@ -32,7 +32,7 @@ pub enum LaneSubject {
 ///
 /// # Errors
 /// [`archive::Error`] when it cannot be read.
-pub fn alarm_lane(archive: &Archive, subjects: &[LaneSubject], axis: Axis) -> archive::Result<AlarmLane> {
+pub fn alarm_lane(archive: &Archive, subjects: &[LaneSubject], axis: Axis) -> archive::Result<StateLane> {
     let (alarms, instances) = (archive.alarms()?, archive.instances()?);
     let is_about = |alarm: &AlarmState| {
         let arn: Option<AlarmArn> = alarm.arn.parse().ok();
@@ -50,11 +50,11 @@ pub fn alarm_lane(archive: &Archive, subjects: &[LaneSubject], axis: Axis) -> ar
         let events = archive.alarm_events(&alarm.arn, window)?;
         let changes = changes_of(&alarm.arn, &events);
         let spans: Vec<_> = states_within(axis.window, Some(alarm), &changes).iter().map(lane_span).collect();
-        rows.push(AlarmLaneRow { arn: alarm.arn.clone(), name: alarm.name.clone(), spans });
+        rows.push(StateLaneRow { arn: alarm.arn.clone(), name: alarm.name.clone(), spans });
     }
     rows.sort_by_key(|row| (row.spans.iter().all(|span| span.state != Severity::Critical), row.name.clone()));
     rows.truncate(MOST_ROWS);
-    Ok(AlarmLane { axis, rows })
+    Ok(StateLane { axis, rows })
 }
 
 fn is_same(target: &Target, subject: &LaneSubject, instances: &[Instance]) -> bool {

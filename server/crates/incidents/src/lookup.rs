@@ -70,3 +70,27 @@ pub const fn compared(window: Window) -> [Window; 2] {
     let yesterday = Window { from: window.from.plus_secs(-86_400), to: window.to.plus_secs(-86_400) };
     [before, yesterday]
 }
+
+/// The app that a target of an alarm is part of, and the name of its tier in addresses; `None` when
+/// discovery knows neither.
+///
+/// # Errors
+/// [`archive::Error`] when it cannot be read.
+pub fn app_of(archive: &Archive, target: &crate::Target) -> archive::Result<Option<(String, String)>> {
+    let crate::Target::Tier { namespace, dimensions, .. } = target else { return Ok(None) };
+    let topology = archive.topology()?;
+    let mut metric = samples::MetricRef {
+        namespace: namespace.clone(),
+        name: String::new(),
+        dimensions: dimensions.clone(),
+        statistic: String::new(),
+        period_secs: 60,
+    };
+    // A page shows target groups with their balancer, when the metric names it too.
+    if metric.dimensions.contains_key("LoadBalancer") {
+        metric.dimensions.remove("TargetGroup");
+    }
+    let Some(resource) = topology.resource_of(&metric) else { return Ok(None) };
+    let app = topology.apps_of(&resource.arn).next();
+    Ok(app.map(|app| (app.key.clone(), format!("{}/{}", resource.tier, resource.name))))
+}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use view::chart::draw_lane;
-use view::{AlarmLane, AlarmLaneRow, Severity};
+use view::{Severity, StateLane, StateLaneRow};
 
 use super::drawing::drawing_view;
 use crate::messages::{self as m, use_say};
@@ -10,11 +10,11 @@ use crate::ui::{Status, StatusGlyph};
 
 /// The lane; nothing when there are no alarms.
 #[component]
-pub fn AlarmLaneView(
+pub fn StateLaneView(
     /// Alarms and the axis.
-    lane: AlarmLane,
+    lane: StateLane,
     /// Where the bar of an alarm leads.
-    href: Callback<AlarmLaneRow, String>,
+    href: Callback<StateLaneRow, String>,
 ) -> impl IntoView {
     let say = use_say();
     if lane.rows.is_empty() {
@@ -23,7 +23,7 @@ pub fn AlarmLaneView(
     let axis = lane.axis;
     let rows = lane.rows.into_iter().map(|row| {
         let drawing =
-            draw_lane(&axis, &row.spans, &[row.name.clone(), row.name.clone(), row.name.clone()], "alarm-lane__bars");
+            draw_lane(&axis, &row.spans, &[row.name.clone(), row.name.clone(), row.name.clone()], "state-lane__bars");
         let is_ringing = row.spans.iter().any(|span| span.state == Severity::Critical);
         let (status, word) =
             if is_ringing { (Status::Critical, m::WENT_OFF) } else { (Status::Good, m::DID_NOT_GO_OFF) };
@@ -31,13 +31,13 @@ pub fn AlarmLaneView(
         let href = href.run(row);
         view! {
             <li>
-                <a class="alarm-lane__row" href=href rel="external" aria-label=name.clone() title=name>
-                    <StatusGlyph status=status class="alarm-lane__glyph" />
+                <a class="state-lane__row" href=href rel="external" aria-label=name.clone() title=name>
+                    <StatusGlyph status=status class="state-lane__glyph" />
                     {drawing_view(drawing)}
                 </a>
             </li>
         }
     });
     let rows = rows.collect_view();
-    view! { <ul class="alarm-lane" aria-label=say.text(m::ALARMS)>{rows}</ul> }.into_any()
+    view! { <ul class="state-lane" aria-label=say.text(m::ALARMS)>{rows}</ul> }.into_any()
 }

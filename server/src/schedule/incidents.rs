@@ -1,0 +1,204 @@
+//! Incidents: an alarm that goes off gets a snapshot, at once and again when its window is over.
+//!
+//! What went off is read from the archive, so that it does not matter whether a message or a poll
+//! told of it, and a restart goes on with what was not finished.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use collect::Lane;
+use incidents::snapshot::{Snapshot, TakeRequest};
+use incidents::{AlarmRef, InstanceTarget, Landing, Question, Target};
+use samples::{AlarmStatus, Grouping, Incident, MetricName, Wanted};
+use units::{Dimension, Engine, Period, ResourceId, Timestamp, Window};
+
+use super::health::Fault;
+use super::{Inner, demand, rounds};
+
+/// How often it is looked for alarms that went off, when nothing wakes us.
+const LOOK: Duration = Duration::from_secs(15);
+/// An alarm that went off longer ago gets no incident any more.
+const FRESH_SECS: i64 = 3600;
+/// Alarms of one resource that go off within this time are one incident.
+const TOGETHER_SECS: i64 = 900;
+/// Minutes are final this long after their end.
+const SETTLED_SECS: i64 = 240;
+/// An incident whose window could not be completed for so long stays as it is.
+const GIVE_UP_SECS: i64 = 2 * 86_400;
+/// One-second load before and after the moment: what one request may hold.
+const SECONDS: (i64, i64) = (600, 300);
+/// Statements whose full text is asked for.
+const FULL_TEXTS: usize = 10;
+/// Incidents of one hour that get one-second load and full texts; beyond, a storm costs no calls.
+const MOST_WITH_SECONDS: usize = 12;
+/// Incidents looked at in one round.
+const MOST_OPEN: u32 = 200;
+
+/// What one-second load is taken of; the second is what *Top SQL* and the blocked sessions read.
+const GROUPS: [Dimension; 6] =
+    [Dimension::WaitType, Dimension::Wait, Dimension::Sql, Dimension::User, Dimension::Host, Dimension::Application];
+
+/// Looks for alarms that went off until stopped.
+pub(super) async fn watch(inner: Arc<Inner>) {
+    loop {
+        if let Err(fault) = round(&inner).await {
+            tracing::warn!(%fault, "incidents could not be kept");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = inner.alarm_told.notified() => {}
+            () = inner.stop.cancelled() => return,
+        }
+    }
+}
+
+async fn round(inner: &Arc<Inner>) -> Result<(), Fault> {
+    let now = inner.now();
+    let open = inner.with_archive(move |archive| open_incidents(archive, now)).await?;
+    let lately = open.iter().filter(|one| one.at >= now.plus_secs(-FRESH_SECS)).count();
+    for incident in open {
+        let is_over = now >= incident.window.to.plus_secs(SETTLED_SECS);
+        if incident.taken_at.is_none() || is_over {
+            take(inner, incident, is_over, lately <= MOST_WITH_SECONDS).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes incidents of what went off lately; gives those that are not finished.
+fn open_incidents(archive: &archive::Archive, now: Timestamp) -> archive::Result<Vec<Incident>> {
+    let recent = Window::new(now.plus_secs(-GIVE_UP_SECS), now.plus_secs(60));
+    let mut known = archive.incidents(recent, MOST_OPEN)?;
+    let went_off = archive.all_alarm_events(Window::new(now.plus_secs(-FRESH_SECS), now.plus_secs(60)))?;
+    for event in went_off.iter().filter(|event| event.to == AlarmStatus::Alarm && incidents::is_own_change(event)) {
+        let holds = |one: &Incident| one.alarms.contains(&event.arn) && one.window.contains(event.at);
+        if known.iter().any(holds) {
+            continue;
+        }
+        let question = Question { alarm: AlarmRef::parse(&event.arn), at: Some(event.at), now };
+        let landing = incidents::resolve_in(archive, &question)?;
+        let resource = landing.target.name().unwrap_or_else(|| landing.name.clone());
+        let joins =
+            |one: &&mut Incident| one.resource == resource && (event.at.0 - one.at.0).abs() <= TOGETHER_SECS * 1000;
+        let incident = match known.iter_mut().find(joins) {
+            Some(incident) => {
+                incident.alarms.push(event.arn.clone());
+                incident.clone()
+            }
+            None => {
+                known.push(new_incident(&event.arn, resource, &landing, event.at));
+                known[known.len() - 1].clone()
+            }
+        };
+        tracing::info!(incident.id = %incident.id, alarm.arn = %event.arn, "an alarm went off");
+        archive.put_incident(&incident)?;
+    }
+    known.retain(|one| !one.is_final);
+    Ok(known)
+}
+
+fn new_incident(arn: &str, resource: String, landing: &Landing, at: Timestamp) -> Incident {
+    let digits = xxhash_rust::xxh3::xxh3_64(resource.as_bytes()) & 0xffff_ffff;
+    Incident {
+        id: format!("{}-{digits:08x}", at.secs()),
+        alarms: vec![arn.to_owned()],
+        name: landing.name.clone(),
+        resource,
+        instance: instance_of(&landing.target),
+        at,
+        window: landing.window,
+        taken_at: None,
+        is_final: false,
+    }
+}
+
+fn instance_of(target: &Target) -> Option<ResourceId> {
+    match target {
+        Target::Instance(InstanceTarget { id, .. }) => Some(id.clone()),
+        Target::Cluster { members, .. } => members.first().map(|member| member.id.clone()),
+        _ => None,
+    }
+}
+
+/// Collects what is not archived yet and keeps the snapshot.
+async fn take(inner: &Arc<Inner>, incident: Incident, is_over: bool, with_seconds: bool) -> Result<(), Fault> {
+    for arn in &incident.alarms {
+        let window = Window::new(incident.window.from, incident.window.to.min(inner.now()));
+        if let Err(refusal) = rounds::read_alarm_series(inner, arn, window, Lane::Background).await {
+            tracing::debug!(%refusal, alarm.arn = %arn, "the values of an alarm are not to be had");
+        }
+    }
+    if let Some(id) = incident.instance.as_ref().filter(|_| with_seconds) {
+        collect_seconds(inner, id, incident.at).await;
+        collect_texts(inner, id, incident.window).await?;
+    }
+    let now = inner.now();
+    let kept = Incident { taken_at: Some(now), is_final: is_over, ..incident };
+    let done = kept.clone();
+    inner
+        .with_archive(move |archive| {
+            let mut snapshot = Snapshot::take(archive, &request_of(archive, &kept, now)?)?;
+            snapshot.notes = archive.notes(&kept.id)?;
+            match snapshot.to_bytes() {
+                Ok(bytes) => archive.put_snapshot(&kept.id, &bytes)?,
+                Err(error) => tracing::error!(%error, incident.id = %kept.id, "a snapshot cannot be written"),
+            }
+            // Alarms may have joined while it was taken.
+            let joined = archive.incident(&kept.id)?.map(|one| one.alarms).unwrap_or_default();
+            archive.put_incident(&Incident { alarms: joined, ..kept })
+        })
+        .await?;
+    tracing::info!(incident.id = %done.id, is_final = done.is_final, "a snapshot was taken");
+    Ok(())
+}
+
+/// One-second load around the moment, as a page would ask for it.
+async fn collect_seconds(inner: &Arc<Inner>, id: &ResourceId, at: Timestamp) {
+    let window = Window::new(at.plus_secs(-SECONDS.0), at.plus_secs(SECONDS.1));
+    let ask = |group| {
+        let wanted =
+            Wanted::Load { instance: id.clone(), grouping: Grouping::by(group), window, period: Period::SECOND };
+        demand::serve(inner, wanted)
+    };
+    for outcome in futures::future::join_all(GROUPS.map(ask)).await {
+        if let Err(refusal) = outcome {
+            tracing::debug!(%refusal, db.resource_id = %id, "one-second load of an incident is not to be had");
+        }
+    }
+}
+
+/// Full texts of the statements that cause most load in the window.
+async fn collect_texts(inner: &Arc<Inner>, id: &ResourceId, window: Window) -> Result<(), Fault> {
+    let of = id.clone();
+    let cut = inner
+        .with_archive(move |archive| {
+            let load = archive.load(&of, &Grouping::by(Dimension::Sql), window, Period::MINUTE)?;
+            let ids: Vec<String> = load.series.into_iter().map(|row| row.key).take(FULL_TEXTS * 2).collect();
+            let known = archive.statements(&ids)?;
+            let is_cut = |id: &String| known.get(id).is_some_and(|statement| statement.truncated);
+            Ok(ids.into_iter().filter(is_cut).take(FULL_TEXTS).collect::<Vec<_>>())
+        })
+        .await?;
+    for pi_id in cut {
+        if let Err(refusal) = demand::serve(inner, Wanted::StatementText { instance: id.clone(), pi_id }).await {
+            tracing::debug!(%refusal, "a full text is not to be had");
+        }
+    }
+    Ok(())
+}
+
+fn request_of(archive: &archive::Archive, incident: &Incident, now: Timestamp) -> archive::Result<TakeRequest> {
+    let found = archive.instances()?.into_iter().find(|one| Some(&one.id) == incident.instance.as_ref());
+    let engine = found.map_or(Engine::Postgres, |instance| instance.engine);
+    let metrics: Vec<MetricName> = ranking::shown_for(engine).into_iter().map(|shown| shown.metric).collect();
+    Ok(TakeRequest {
+        taken_at: now,
+        release: env!("CARGO_PKG_VERSION").to_owned(),
+        at: incident.at,
+        window: incident.window,
+        compare: incidents::compared(incident.window).to_vec(),
+        instances: incident.instance.clone().into_iter().collect(),
+        alarm_arn: incident.alarms.first().cloned(),
+        metrics,
+    })
+}

@@ -1,0 +1,119 @@
+//! From a link in an alarm to the page that explains it, on the running program.
+
+use hyper::StatusCode;
+use tests::http::{get, send};
+use tests::stage::{SEED, Stage};
+
+/// Signed for CloudWatch, as far as the local endpoint looks.
+const SIGNED: (&str, &str) = (
+    "authorization",
+    "AWS4-HMAC-SHA256 Credential=local/20261123/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=x",
+);
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+/// Everything a name may hold that an address must encode.
+const NAME: &str = "orders/db load: > 2 %, größer 경보";
+
+async fn call(stage: &Stage, fields: &[(&str, &str)]) {
+    let all = fields.iter().chain(&[("Version", "2010-08-01")]);
+    let body: Vec<String> = all.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let answer = send("POST", &stage.endpoint.url, &[SIGNED, FORM], &body.join("&")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_link_opens_the_database_with_the_alarms_own_values_first() {
+    let stage = Stage::with_history().await;
+    let instance = format!("history-{SEED}");
+    call(
+        &stage,
+        &[
+            ("Action", "PutMetricAlarm"),
+            ("AlarmName", NAME),
+            ("Namespace", "AWS/RDS"),
+            ("MetricName", "DBLoad"),
+            ("Dimensions.member.1.Name", "DBInstanceIdentifier"),
+            ("Dimensions.member.1.Value", &instance),
+            ("Statistic", "Average"),
+            ("Period", "60"),
+            ("EvaluationPeriods", "1"),
+            ("Threshold", "0.01"),
+            ("ComparisonOperator", "GreaterThanThreshold"),
+        ],
+    )
+    .await;
+    call(&stage, &[("Action", "SetAlarmState"), ("AlarmName", NAME), ("StateValue", "ALARM"), ("StateReason", "test")])
+        .await;
+    // The dashboard has not polled it yet: the link itself makes it ask.
+    let arn = format!("arn:aws:cloudwatch:us-east-1:{}:alarm:{NAME}", account(&stage).await);
+    let by_arn = format!("{}/alarm?arn={}", stage.dashboard.url, encoded(&arn));
+    let by_name = format!("{}/a/{}", stage.dashboard.url, encoded(NAME));
+    for address in [by_arn, by_name] {
+        let page = get(&address).await;
+        let html = page.text();
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        for part in [
+            "orders/db load: &gt; 2 %, größer 경보",
+            "DBLoad Average &gt; 0.01, 1 of 1 × 60 s",
+            "metric-chart",
+            "chart__threshold",
+            "lane__span--alarm",
+            "top-sql__table",
+        ] {
+            assert!(html.contains(part), "{address}: no {part}");
+        }
+        let (values, load) = (html.find("metric-chart").unwrap(), html.find("top-sql__table").unwrap());
+        assert!(values < load, "the alarm's own values come first");
+    }
+    let list = get(&format!("{}/alarms", stage.dashboard.url)).await.text();
+    assert!(list.contains("größer 경보"), "the list lacks the alarm");
+}
+
+/// The account of the local endpoint, as the dashboard's inventory has it.
+async fn account(stage: &Stage) -> String {
+    let body = "Action=GetCallerIdentity&Version=2011-06-15";
+    let signed = (SIGNED.0, SIGNED.1.replace("monitoring", "sts"));
+    let answer = send("POST", &stage.endpoint.url, &[(signed.0, &signed.1), FORM], body).await.text();
+    let (_, after) = answer.split_once("<Account>").unwrap();
+    after.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_helps_on() {
+    let stage = Stage::shared().await;
+    for (query, status, part) in [
+        ("arn=arn%3Aaws%3Acloudwatch%3Aeu-west-1%3A999999999999%3Aalarm%3Anobody", 404, "eu-west-1"),
+        ("arn=arn%3Aaws%3Asqs%3Aus-east-1%3A999999999999%3Aqueue", 404, "something else than a CloudWatch alarm"),
+        ("arn=", 400, "names no alarm"),
+        ("", 400, "names no alarm"),
+        ("arn=%3Cscript%3Ealert(1)%3C%2Fscript%3E", 404, "Where to go from here"),
+    ] {
+        let page = get(&format!("{}/alarm?{query}", stage.dashboard.url)).await;
+        let html = page.text();
+        assert_eq!(page.status.as_u16(), status, "{query}");
+        assert!(html.contains(part), "{query}: no {part}");
+        assert!(html.contains("/alarms") && !html.contains("<script>alert"), "{query}");
+    }
+    assert_eq!(get(&format!("{}/incidents/none", stage.dashboard.url)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get(&format!("{}/incidents", stage.dashboard.url)).await.status, StatusCode::OK);
+    let file = get(&format!("{}/incidents/none/incident.html", stage.dashboard.url)).await;
+    assert_eq!(file.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nothing_is_received_that_was_not_asked_for() {
+    let stage = Stage::shared().await;
+    for path in ["/hooks/sns", "/hooks/eventbridge"] {
+        let answer = send("POST", &format!("{}{path}", stage.dashboard.url), &[], "{}").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text());
+        assert!(answer.text().contains("configured"), "{path}");
+    }
+    let url = format!("{}/incidents/none/notes", stage.dashboard.url);
+    let foreign = send("POST", &url, &[FORM, ("origin", "http://evil.example")], "text=x").await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN, "another site added a note");
+}
