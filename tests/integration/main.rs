@@ -8,6 +8,7 @@ mod boto3;
 mod digest_agreement;
 mod drill_down;
 mod killed;
+mod measured;
 mod moto;
 mod real_load;
 mod rust_peer;

@@ -250,8 +250,8 @@ async fn read(inner: &Inner, some: &[&TierResource], lane: Lane) -> Result<(), F
                     None => longest,
                     Some(at) => ((now.0 - at.0) / 1000 + AGAIN_SECS).min(longest),
                 };
-                // Windows on whole hours, so that resources share calls.
-                let from = now.plus_secs(-back).floor_to(3600);
+                // Windows on whole hours, so that resources share calls; buckets begin where the window does.
+                let from = now.plus_secs(-back).floor_to(period.max(3600));
                 by_window.entry((metrics_region(resource), period, from.0)).or_default().push(resource);
             }
         }

@@ -143,7 +143,7 @@ fn batch(row: &MetricRow, window: Window, mut points: Vec<Point>) -> Batch {
     let secs = row.metric.period_secs.max(1);
     let answered =
         Window { from: window.from.ceil_to(secs), to: window.to.floor_to(secs).max(window.from.ceil_to(secs)) };
-    points.retain(|point| answered.contains(point.at));
+    points.retain(|point| answered.contains(point.at) && point.at.floor_to(secs) == point.at);
     points.sort_by_key(|point| point.at);
     points.dedup_by_key(|point| point.at);
     Batch::Counter(CounterBatch {
