@@ -132,7 +132,7 @@ async fn a_statement_has_its_page() {
     let page = scene.page(&format!("/db/{id}/sql/{digest}?{window}")).await;
     assert!(page.contains("sql-block"), "the text");
     for words in
-        ["What changed", "Load, calls, latency, rows", "Findings", "Copy EXPLAIN", "aws pi get-resource-metrics"]
+        ["What changed", "Load, calls, latency, rows", "Findings", "EXPLAIN to copy", "aws pi get-resource-metrics"]
     {
         assert!(page.contains(words), "the page lacks: {words}");
     }

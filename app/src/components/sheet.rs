@@ -96,7 +96,7 @@ pub fn piece_view(piece: Piece) -> AnyView {
         Piece::Warning(text) => span("badge badge--warning", text),
         Piece::Swatch(pattern) => view! { <Swatch pattern=pattern /> }.into_any(),
         Piece::Bar { waits, unknown, scale, before } => drawing_view(draw_wait_bar(&waits, unknown, scale, before)),
-        Piece::Script(text) => script(text),
+        Piece::Script { name, text } => script(name, text),
         Piece::Break => view! { <br /> }.into_any(),
     }
 }
@@ -116,10 +116,12 @@ fn link(text: AnyView, href: String) -> AnyView {
     view! { <a href=href rel=(!is_ours).then_some("external noopener")>{text}</a> }.into_any()
 }
 
-fn script(text: String) -> AnyView {
+fn script(name: String, text: String) -> AnyView {
     let say = use_say();
     view! {
-        <div class="script">
+        <details class="script-fold">
+            <summary class="button button--small">{name}</summary>
+            <div class="script">
             <CopyButton
                 text=Signal::stored(text.clone())
                 label=say.text(m::COPY)
@@ -127,7 +129,8 @@ fn script(text: String) -> AnyView {
                 class="button--small script__copy"
             />
             <pre class="call"><code>{text}</code></pre>
-        </div>
+            </div>
+        </details>
     }
     .into_any()
 }

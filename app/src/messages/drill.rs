@@ -43,8 +43,8 @@ messages! {
     TEXT_COMPLETE: "complete", "전체";
     TEXT_CUT: "cut at 500 bytes by Performance Insights; the engine keeps more with `track_activity_query_size` or `performance_schema_max_sql_text_length`", "Performance Insights가 500바이트에서 자름. 엔진은 `track_activity_query_size`나 `performance_schema_max_sql_text_length`로 더 보관합니다";
     TEXT_UNPARSED: "not parsed: tables come from a scan of the words", "구문 분석 불가: 테이블은 단어 검색으로 찾음";
-    EXPLAIN_TO_COPY: "Copy EXPLAIN", "EXPLAIN 복사";
-    CLI_TO_COPY: "Copy AWS CLI", "AWS CLI 복사";
+    EXPLAIN_TO_COPY: "EXPLAIN to copy", "복사할 EXPLAIN";
+    CLI_TO_COPY: "AWS CLI", "AWS CLI";
     EXPLAIN_NOTE: "Does not execute the statement. Parameters are planned without their values.", "구문을 실행하지 않습니다. 매개변수 값 없이 계획합니다.";
 
     // What changed.
@@ -112,7 +112,8 @@ messages! {
     FINDINGS_CUT: "The text is cut: what stands behind the cut was not read.", "텍스트가 잘려 그 뒤는 읽지 못했습니다.";
     INDEX_HYPOTHESES: "Index hypotheses", "인덱스 가설";
     INDEX_HYPOTHESIS: "Index on {table} ({columns})", "{table} ({columns}) 인덱스";
-    INDEX_LOAD: "{digests} digests with {load} AAS ask for {column}.", "다이제스트 {digests}개, {load} AAS가 {column}을(를) 찾습니다.";
+    INDEX_LOAD: "Load of the statements that ask for {column}: {load} AAS, digests: {digests}.", "{column}을(를) 찾는 구문의 부하: {load} AAS, 다이제스트 {digests}개.";
+    INDEX_SCRIPT: "Test with hypopg", "hypopg로 시험";
     INDEX_ASKED: "Columns asked for: {columns}.", "찾는 열: {columns}.";
     INDEX_CAVEAT: "A hypothesis from the texts alone: the table, its size and its present indexes are not known. Test it on a copy; nothing is executed here.", "텍스트에서만 세운 가설입니다. 테이블과 크기, 현재 인덱스는 알 수 없습니다. 사본에서 시험하십시오. 여기서는 아무것도 실행하지 않습니다.";
     INDEX_MYSQL: "MySQL has no hypothetical indexes; an invisible index on a copy tells.", "MySQL에는 가상 인덱스가 없습니다. 사본에서 invisible 인덱스로 확인하십시오.";
@@ -139,4 +140,5 @@ messages! {
     CHANGE_IMPROVED: "Improved", "빨라짐";
     CHANGE_MORE: "More", "증가";
     CHANGE_LESS: "Less", "감소";
+    CHANGE_SAME: "Same", "같음";
 }

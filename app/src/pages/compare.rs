@@ -67,7 +67,7 @@ fn CompareForm(page: ComparePage) -> impl IntoView {
     let options = move |chosen: String, has_none: bool| {
         Suspend::new(async move {
             let frame = frame.await.unwrap_or_default();
-            let none = has_none.then(|| view! { <option value="">"="</option> });
+            let none = has_none.then(|| view! { <option value="">{say.text(m::COMPARE_SAME_INSTANCE)}</option> });
             let options = frame.instances.into_iter().map(|(id, name)| {
                 let is_chosen = chosen == name || chosen == id.as_str();
                 view! { <option value=id.to_string() selected=is_chosen>{name}</option> }

@@ -68,7 +68,7 @@ fn SqlPage(facts: InstanceFacts, digest: DigestId, page: Memo<DbPage>) -> impl I
         let width = context.width.get();
         Suspend::new(async move {
             let links = state_links(page);
-            let draw = |screen: SqlScreen| screen_view(screen, context, width);
+            let draw = |screen: SqlScreen| screen_view(screen, (context, digest), width);
             let body = panel_body(statement.await, m::STATEMENT, m::NO_STATEMENTS, &links, draw);
             view! { <div class="stack">{body}</div> }
         })
@@ -97,13 +97,12 @@ fn SqlPage(facts: InstanceFacts, digest: DigestId, page: Memo<DbPage>) -> impl I
             <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> } set_pending=set_stale>
                 {body}
             </Transition>
-            <TabPanel context=context digest=digest />
         </main>
     }
 }
 
 /// Verdict, statement and change, charts, findings.
-fn screen_view(screen: SqlScreen, context: DbContext, width: u32) -> AnyView {
+fn screen_view(screen: SqlScreen, (context, digest): (DbContext, DigestId), width: u32) -> AnyView {
     let (say, clock) = (use_say(), use_reader_clock());
     let source = source_line(&screen.source, &clock, say);
     let charts = {
@@ -156,12 +155,17 @@ fn screen_view(screen: SqlScreen, context: DbContext, width: u32) -> AnyView {
                 <span>{source}</span>
             </div>
         </section>
-        <section class="panel" aria-label=say.text(m::FINDINGS)>
-            <div class="panel__head">
-                <h2 class="panel__title">{say.text(m::FINDINGS)}</h2>
+        <div class="columns">
+            <div class="stack span-7">
+                <TabPanel context=context digest=digest />
             </div>
-            {sheets_view(findings)}
-        </section>
+            <section class="panel span-5" aria-label=say.text(m::FINDINGS)>
+                <div class="panel__head">
+                    <h2 class="panel__title">{say.text(m::FINDINGS)}</h2>
+                </div>
+                {sheets_view(findings)}
+            </section>
+        </div>
     }
     .into_any()
 }
@@ -183,14 +187,7 @@ fn statement_panel(screen: SqlScreen, page: Memo<DbPage>, class: &'static str) -
             </a>
         }
     });
-    let scripts = screen.text.scripts.into_iter().map(|(name, text)| {
-        view! {
-            <details class="script-fold">
-                <summary class="button button--small button--quiet">{name}</summary>
-                {piece_view(view::Piece::Script(text))}
-            </details>
-        }
-    });
+    let scripts = screen.text.scripts.into_iter().map(|(name, text)| piece_view(view::Piece::Script { name, text }));
     let facts = screen.facts.into_iter().map(|(term, value)| {
         view! {
             <div class="facts__item">

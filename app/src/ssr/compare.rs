@@ -15,6 +15,8 @@ use crate::messages::{self as m, Say, drill};
 use crate::paths::ComparePage;
 use crate::server_fns::CompareScreen;
 
+/// A change of load smaller than this is called none.
+const SAME: f64 = 0.02;
 /// A change of load smaller than this is not coloured.
 const CHANGE_WORTH_A_COLOUR: f64 = 0.1;
 
@@ -158,8 +160,14 @@ fn digests(view: &CompareView, say: Say) -> Sheet {
 }
 
 fn digest_cells(digest: &CompareDigest, href: String, say: Say) -> Vec<Vec<Piece>> {
+    let is_same = matches!(digest.kind, ChangeKind::More | ChangeKind::Less) && digest.change().abs() < SAME;
+    let kind = if is_same {
+        Piece::Muted(say.text(drill::CHANGE_SAME).to_owned())
+    } else {
+        Piece::Change { class: tone(digest.kind), text: say.text(drill::change_kind(digest.kind)).to_owned() }
+    };
     vec![
-        vec![Piece::Change { class: tone(digest.kind), text: say.text(drill::change_kind(digest.kind)).to_owned() }],
+        vec![kind],
         vec![Piece::CodeLink { text: digest.statement.clone(), href }],
         Piece::number(Some(digest.before.0)),
         Piece::number(Some(digest.after.0)),
@@ -181,7 +189,7 @@ const fn tone(kind: ChangeKind) -> Tone {
 
 fn dimension_sheet(dimension: &CompareDimension, say: Say) -> Sheet {
     let title = say.text(m::dimension(dimension.dimension));
-    let sheet = titled(title).column(title, "", ColumnKind::Wide);
+    let sheet = titled(title).column("", "", ColumnKind::Wide);
     let mut sheet = change_columns(sheet, say);
     say.text(drill::NO_CALLERS).clone_into(&mut sheet.empty);
     for row in &dimension.rows {

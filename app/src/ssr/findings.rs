@@ -84,6 +84,7 @@ fn hypothesis_cell(hypothesis: &IndexHypothesis, say: Say) -> Vec<Piece> {
         Piece::Break,
         Piece::Muted(say.with(drill::INDEX_ASKED, &[("columns", &asked.join(", "))])),
     ];
-    cell.extend(hypothesis.script.iter().map(|script| Piece::Script(script.clone())));
+    let name = say.text(drill::INDEX_SCRIPT);
+    cell.extend(hypothesis.script.iter().map(|text| Piece::Script { name: name.to_owned(), text: text.clone() }));
     cell
 }

@@ -110,8 +110,13 @@ pub enum Piece {
         /// The same in the compare window.
         before: Option<Aas>,
     },
-    /// Text to copy, shown in full.
-    Script(String),
+    /// Text to copy, folded behind its name.
+    Script {
+        /// What it is for.
+        name: String,
+        /// The text.
+        text: String,
+    },
     /// A new line.
     Break,
 }
