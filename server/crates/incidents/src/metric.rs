@@ -70,7 +70,7 @@ pub fn metric_view(
         states: landing.states.iter().map(lane_span).collect(),
         at: landing.at,
         from_reason: !has_values,
-        source: Source { name: "CloudWatch".to_owned(), collected_to, simulated: false },
+        source: Source { name: "CloudWatch".to_owned(), collected_to, ..Source::default() },
         values,
         axis,
     }))
