@@ -83,6 +83,8 @@ pub struct DbPage {
     pub alarm_at: Option<Timestamp>,
     /// The load chart stands as a table of its numbers.
     pub as_table: bool,
+    /// The moment whose blocking is shown; the one with most sessions waiting when left out.
+    pub lock: Option<TimePoint>,
     /// Parameters that could not be read, in the words of their parsers.
     pub refused: Vec<String>,
 }
@@ -102,6 +104,7 @@ impl DbPage {
             alarm: None,
             alarm_at: None,
             as_table: false,
+            lock: None,
             refused: Vec::new(),
         }
     }
@@ -144,6 +147,7 @@ impl DbPage {
             "alarm" => self.alarm = (!value.is_empty()).then(|| value.to_owned()),
             "at" => self.alarm_at = link_time(value),
             "view" => self.as_table = value == "table",
+            "lock" => self.lock = Some(time_point(value)?),
             _ => {}
         }
         Ok(())
@@ -196,6 +200,9 @@ impl DbPage {
         }
         if self.as_table {
             search.add("view", "table");
+        }
+        if let Some(lock) = &self.lock {
+            search.add("lock", &lock.to_string());
         }
         search.0
     }
@@ -374,6 +381,12 @@ impl DbPage {
         self.with(|page| page.as_table = as_table)
     }
 
+    /// The same page with the blocking of one moment; `None` shows the worst.
+    #[must_use]
+    pub fn with_lock(&self, lock: Option<TimePoint>) -> Self {
+        self.with(|page| page.lock = lock)
+    }
+
     /// The same page as it is now: relative range of the same length, no alarm.
     #[must_use]
     pub fn live(&self) -> Self {
@@ -447,6 +460,16 @@ impl DbPage {
         }));
         if self.as_sent {
             search.add("text", "sent");
+        }
+        search.0
+    }
+
+    /// What the panel of blocking depends on, as a query string.
+    #[must_use]
+    pub fn blocking_search(&self) -> String {
+        let mut search = Search(self.only(|query, plain| plain.filters.clone_from(&query.filters)));
+        if let Some(lock) = &self.lock {
+            search.add("lock", &lock.to_string());
         }
         search.0
     }
@@ -780,6 +803,7 @@ mod tests {
             as_table in any::<bool>(),
             sql_tab in prop::sample::select(SqlTab::ALL.to_vec()),
             as_sent in any::<bool>(),
+            lock in prop::option::of((0..=4_000_000_000i64).prop_map(|secs| TimePoint::At(Timestamp::from_secs(secs)))),
         ) -> DbPage {
             let mut unique = Vec::new();
             for filter in filters {
@@ -788,7 +812,7 @@ mod tests {
                 }
             }
             let query = DbLoadQuery { instance: instance(), range, slice, filters: unique, sort, compare, period, zone: zone.clone().unwrap_or_default(), refresh };
-            DbPage { query, zone_is_pinned: zone.is_some(), digest: None, sql_tab, as_sent, tab, alarm, alarm_at, as_table, refused: Vec::new() }
+            DbPage { query, zone_is_pinned: zone.is_some(), digest: None, sql_tab, as_sent, tab, alarm, alarm_at, as_table, lock, refused: Vec::new() }
         }
     }
 

@@ -188,6 +188,9 @@ fn load_calls(instance: &Instance) -> Vec<Value> {
     let all_groups: Vec<Value> = [
         "db",
         "db.application",
+        "db.blocking_object",
+        "db.blocking_session",
+        "db.blocking_sql",
         "db.host",
         "db.user",
         "db.session_type",

@@ -4,6 +4,7 @@
 mod alarms;
 mod apps;
 mod bad_input;
+mod blocking;
 mod boto3;
 mod digest_agreement;
 mod drill_down;

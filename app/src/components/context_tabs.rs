@@ -75,11 +75,13 @@ pub fn RankList(
         rank_row(row, largest, links)
     });
     let rows = rows.collect_view();
+    // Load in no row of a list of blockers waited for nobody.
+    let rest_name = if view.dimension.is_blocking() { m::WAITED_FOR_NOBODY } else { m::REMAINDER };
     let has_rest = view.remainder.0 >= 0.005;
     let rest = has_rest.then(|| {
         view! {
             <div class="rank-list__row rank-list__row--rest">
-                <span class="rank-list__name muted">{say.text(m::REMAINDER)}</span>
+                <span class="rank-list__name muted">{say.text(rest_name)}</span>
                 <span class="rank-list__value">{three_figures(view.remainder.0)}</span>
                 <span class="rank-list__share">{view.remainder.share_of(view.total).map(percent)}</span>
             </div>

@@ -2,6 +2,7 @@
 
 pub mod aligned;
 pub mod app_bar;
+pub mod block_tree;
 pub mod brush;
 pub mod chips;
 pub mod clock;

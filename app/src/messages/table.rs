@@ -89,6 +89,9 @@ messages! {
     DIMENSION_APPLICATION: "Application", "애플리케이션";
     DIMENSION_DATABASE: "Database", "데이터베이스";
     DIMENSION_SESSION_TYPE: "Session type", "세션 유형";
+    DIMENSION_BLOCKING_SESSION: "Blocking session", "차단 세션";
+    DIMENSION_BLOCKING_SQL: "Blocking SQL", "차단 SQL";
+    DIMENSION_BLOCKING_OBJECT: "Locked object", "잠긴 객체";
     DIMENSION_TABLE: "Table", "테이블";
     DIMENSION_KIND: "Kind", "종류";
     DIMENSION_TAG: "Tag", "태그";
@@ -99,6 +102,7 @@ messages! {
     TAB_APPLICATIONS: "Apps", "앱";
     TAB_DATABASES: "Databases", "데이터베이스";
     TAB_SESSION_TYPES: "Session types", "세션 유형";
+    TAB_BLOCKERS: "Blockers", "차단자";
 
     // Verdict and tiles.
     VERDICT: "Verdict", "판단";
@@ -534,6 +538,38 @@ messages! {
     NOT_COLLECTING: "Not collecting", "수집 안 됨";
     SETTINGS_META: "Kept in cookies of this browser", "이 브라우저의 쿠키에 저장";
     ZONE_HINT: "UTC, or an IANA name such as Europe/Berlin. A link can carry its own zone.", "UTC 또는 Asia/Seoul 같은 IANA 이름. 링크에 시간대가 들어 있을 수도 있습니다.";
+
+    // Blocking.
+    BLOCKING: "Blocking", "차단";
+    BLOCKING_META: "{lost} of {total} AAS waited for a lock another session held", "AAS {total} 중 {lost}이(가) 다른 세션의 잠금을 기다렸습니다";
+    BLOCKING_CAUSED: "Others lost {lost} AAS to sessions running this statement.", "이 구문을 실행한 세션 때문에 다른 세션이 AAS {lost}을(를) 잃었습니다.";
+    BLOCKING_AT: "{count} sessions waiting at {time}", "{time}에 세션 {count}개 대기";
+    BLOCKING_NOBODY_AT: "Nobody waited for a lock at {time}.", "{time}에는 잠금을 기다린 세션이 없습니다.";
+    BLOCKING_NONE: "Nobody waited for a lock in this window.", "이 구간에는 잠금을 기다린 세션이 없습니다.";
+    BLOCKING_NO_MOMENT: "Who waited for whom is not kept for this window.", "이 구간의 대기 관계는 보관되어 있지 않습니다.";
+    BLOCKING_CYCLE: "Sessions waited for each other in a circle; it is cut to show a tree.", "세션이 서로를 순환하며 기다렸습니다. 트리로 보이도록 순환을 끊었습니다.";
+    BLOCKING_UNKNOWN_SHAPE: "The lock snapshot came in a shape this release does not know ({columns} columns), so no tree is drawn. The lists of blockers are not affected. `aws pi get-dimension-key-details --group db.lock_snapshot` shows it.", "잠금 스냅샷의 형식(열 {columns}개)을 이 버전이 알지 못해 트리를 그리지 않습니다. 차단자 목록에는 영향이 없습니다. `aws pi get-dimension-key-details --group db.lock_snapshot`으로 볼 수 있습니다.";
+    BLOCKING_UNAVAILABLE: "There is no lock snapshot of that second: {reason}", "해당 시각의 잠금 스냅샷이 없습니다: {reason}";
+    BLOCKING_OFF_TITLE: "This instance does not tell who blocks whom", "이 인스턴스는 차단 관계를 제공하지 않습니다";
+    BLOCKING_OFF_AWS: "Performance Insights offers `db.blocking_session` only for Aurora PostgreSQL and RDS for PostgreSQL with the **Advanced** mode of Database Insights. Turn that mode on, or point `loadlens local` at the database: it asks the engine itself, for any PostgreSQL, MySQL or MariaDB.", "Performance Insights는 Database Insights **Advanced** 모드의 Aurora PostgreSQL과 RDS for PostgreSQL에서만 `db.blocking_session`을 제공합니다. 해당 모드를 켜거나 `loadlens local`을 데이터베이스에 연결하십시오. 모든 PostgreSQL, MySQL, MariaDB에서 엔진에 직접 묻습니다.";
+    BLOCKING_NOW: "Now", "지금";
+    BLOCKING_WORST: "Worst moment", "최악의 순간";
+    BLOCKING_BACK: "15 s earlier", "15초 전";
+    BLOCKING_FORTH: "15 s later", "15초 후";
+    BLOCKING_MOMENTS: "Kept moments", "보관된 시점";
+    BLOCKING_LOST: "AAS lost", "잃은 AAS";
+    BLOCKING_BY_SESSION: "By root blocker", "근원 차단 세션별";
+    BLOCKING_BY_SQL: "By what it ran", "실행 구문별";
+    BLOCKING_BY_OBJECT: "By locked object", "잠긴 객체별";
+    BLOCKING_SESSION: "Session {id}", "세션 {id}";
+    BLOCKING_PREPARED: "Prepared transaction", "준비된 트랜잭션";
+    BLOCKING_BEHIND: "{count} behind it", "뒤에 {count}개";
+    BLOCKING_IDLE: "idle in transaction", "트랜잭션 유휴";
+    BLOCKING_OPEN_FOR: "transaction open {time}", "트랜잭션 {time} 열림";
+    BLOCKING_WAITS_FOR: "waits {time} for {object}", "{object}을(를) {time} 대기";
+    BLOCKING_WAITS_FOR_SINCE: "waits for {object}", "{object} 대기";
+    WAITED_FOR_NOBODY: "waited for nobody", "기다리지 않은 부하";
+    BLOCKING_ROOT: "root", "근원";
 
     // States of panels.
     TRUE_ZERO: "The source answered: a true zero, not a gap.", "출처가 응답했습니다. 빈 데이터가 아니라 실제 0입니다.";

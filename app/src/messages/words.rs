@@ -39,6 +39,9 @@ pub const fn dimension(dimension: Dimension) -> Message {
         Dimension::Application => m::DIMENSION_APPLICATION,
         Dimension::Database => m::DIMENSION_DATABASE,
         Dimension::SessionType => m::DIMENSION_SESSION_TYPE,
+        Dimension::BlockingSession => m::DIMENSION_BLOCKING_SESSION,
+        Dimension::BlockingSql => m::DIMENSION_BLOCKING_SQL,
+        Dimension::BlockingObject => m::DIMENSION_BLOCKING_OBJECT,
         Dimension::Table => m::DIMENSION_TABLE,
         Dimension::Kind => m::DIMENSION_KIND,
         Dimension::Tag => m::DIMENSION_TAG,
@@ -56,6 +59,7 @@ pub const fn tab(tab: Dimension) -> Message {
         Dimension::Application => m::TAB_APPLICATIONS,
         Dimension::Database => m::TAB_DATABASES,
         Dimension::SessionType => m::TAB_SESSION_TYPES,
+        Dimension::BlockingSession => m::TAB_BLOCKERS,
         other => dimension(other),
     }
 }
@@ -66,6 +70,7 @@ pub const fn sql_tab(tab: SqlTab) -> Message {
     match tab {
         SqlTab::Waits => m::TAB_WAITS,
         SqlTab::Callers => m::SQL_TAB_CALLERS,
+        SqlTab::Blocking => m::BLOCKING,
         SqlTab::Literals => m::SQL_TAB_LITERALS,
         SqlTab::Children => m::SQL_TAB_CHILDREN,
         SqlTab::Elsewhere => m::SQL_TAB_ELSEWHERE,

@@ -13,6 +13,7 @@ use view::{InstanceFacts, LoadView, Panel};
 pub(super) use self::bars::Controls;
 use self::bars::{AlarmBanner, ChipBar, RefusedLine, TopBar};
 use self::panels::{AlarmLanePanel, ContextPanel, CountersPanel, JudgementPanel, LoadPanel, TopSqlPanel};
+use super::blocking::BlockingPanel;
 use super::frame::PageFrame;
 use super::not_found::ProblemPage;
 use crate::components::app_bar::AppPlace;
@@ -27,7 +28,7 @@ use crate::session::use_session;
 
 /// Dimensions the slice-by control and the context tabs offer, in order: what PI can group by, then what
 /// the SQL tells.
-pub(super) const SLICES: [Dimension; 11] = [
+pub(super) const SLICES: [Dimension; 14] = [
     Dimension::Wait,
     Dimension::Sql,
     Dimension::User,
@@ -39,6 +40,9 @@ pub(super) const SLICES: [Dimension; 11] = [
     Dimension::Table,
     Dimension::Kind,
     Dimension::Tag,
+    Dimension::BlockingSession,
+    Dimension::BlockingSql,
+    Dimension::BlockingObject,
 ];
 
 /// The page of an address.
@@ -144,6 +148,8 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
         move || context.key(DbPage::load_search),
         |(instance, search, at)| fetch_db_load(instance, search, at),
     );
+    let is_blocking = Memo::new(move |_| page.with(|page| page.tab.is_blocking() || page.lock.is_some()));
+    let blocking = move || is_blocking.get().then(|| view! { <BlockingPanel context=context digest=String::new() /> });
     let undo = move || {
         (context.zooms.get() > 0).then(|| {
             view! { <button class="visually-hidden" type="button" tabindex="-1" data-undo="" on:click=move |_| undo_zoom(context)>{say.text(m::UNDO_ZOOM)}</button> }
@@ -166,6 +172,7 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
                     <ContextPanel context=context />
                 </div>
             </div>
+            {blocking}
             <CountersPanel context=context />
             {undo}
         </main>

@@ -5,6 +5,7 @@ mod alarm;
 mod alarms;
 mod app;
 mod apps;
+mod blocking;
 mod compare;
 mod controls;
 mod db_load;

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use units::{DigestId, Dimension, Filter};
 use view::{InstanceFacts, Panel, Sheet};
 
+use super::blocking::BlockingPanel;
 use super::db_load::{Controls, DbContext, state_links, use_db_page};
 use super::frame::PageFrame;
 use super::not_found::ProblemPage;
@@ -245,10 +246,16 @@ fn TabPanel(context: DbContext, digest: DigestId) -> impl IntoView {
             panel_body(tab.await, m::STATEMENT, m::NO_SESSIONS, &links, |sheets: Vec<Sheet>| sheets_view(sheets))
         })
     };
+    let open = Memo::new(move |_| context.page.with(|page| page.sql_tab));
+    let own = move || match open.get() {
+        SqlTab::Blocking => Some(view! { <BlockingPanel context=context digest=digest.to_string() /> }.into_any()),
+        _ => None,
+    };
     view! {
         <section class="panel" aria-label=say.text(m::ABOUT_STATEMENT) class:panel--stale=is_stale>
             {tabs}
             <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
         </section>
+        {own}
     }
 }

@@ -12,6 +12,8 @@ pub enum SqlTab {
     Callers,
     /// How its literals are spread, as keyed hashes.
     Literals,
+    /// Whom it waits for.
+    Blocking,
     /// Digests of Performance Insights and statements under it.
     Children,
     /// The same digest on other instances.
@@ -20,7 +22,8 @@ pub enum SqlTab {
 
 impl SqlTab {
     /// Every tab, in order.
-    pub const ALL: [Self; 5] = [Self::Waits, Self::Callers, Self::Literals, Self::Children, Self::Elsewhere];
+    pub const ALL: [Self; 6] =
+        [Self::Waits, Self::Callers, Self::Blocking, Self::Literals, Self::Children, Self::Elsewhere];
 
     /// Name in addresses.
     #[must_use]
@@ -28,6 +31,7 @@ impl SqlTab {
         match self {
             Self::Waits => "waits",
             Self::Callers => "callers",
+            Self::Blocking => "blocking",
             Self::Literals => "literals",
             Self::Children => "children",
             Self::Elsewhere => "elsewhere",

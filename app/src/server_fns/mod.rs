@@ -3,6 +3,7 @@
 
 mod alarms;
 mod apps;
+mod blocking;
 mod codec;
 mod compare;
 mod database;
@@ -15,6 +16,7 @@ pub use alarms::{
     fetch_alarm_metric, list_alarms, resolve_alarm, suggest_alarms,
 };
 pub use apps::{fetch_app, fetch_spend, fetch_tier, rank_apps};
+pub use blocking::fetch_blocking;
 pub use compare::{CompareScreen, fetch_compare, find_anything};
 pub use database::{
     Judgement, fetch_counters, fetch_db_load, fetch_instance, fetch_overview, judge_db_load, rank_context, rank_top_sql,

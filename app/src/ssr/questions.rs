@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use ranking::Reader;
 use units::{DbLoadQuery, Dimension, ResourceId, TimeRange, Timestamp};
-use view::{ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, TopSqlView};
+use view::{BlockingView, ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, TopSqlView};
 
 use crate::error::ViewError;
 use crate::messages::Say;
@@ -142,6 +142,20 @@ impl Source {
         now: Timestamp,
     ) -> Result<Panel<ContextView>, ViewError> {
         ranking::rank_context(&self.reader, query, dimension, now).await.map_err(|error| self.mapped(error))
+    }
+
+    /// Who blocks whom; `digest` narrows it to one statement.
+    pub(crate) async fn blocking(
+        &self,
+        page: &DbPage,
+        digest: &str,
+        now: Timestamp,
+    ) -> Result<Panel<BlockingView>, ViewError> {
+        let bad = |error: units::DigestIdError| ViewError::BadRequest { reason: error.to_string() };
+        let digest = if digest.is_empty() { None } else { Some(digest.parse().map_err(bad)?) };
+        let at = page.lock.as_ref().and_then(|lock| lock.resolve(now));
+        let query = ranking::BlockingQuery { load: page.query.clone(), at, digest };
+        ranking::fetch_blocking(&self.reader, &query, now).await.map_err(|error| self.mapped(error))
     }
 
     pub(crate) async fn counters(&self, query: &DbLoadQuery, now: Timestamp) -> Result<Panel<CountersView>, ViewError> {

@@ -34,7 +34,7 @@ pub(super) enum Takes {
 }
 
 /// Dimensions the API slices and ranks by.
-pub(super) const DIMENSIONS: [Dimension; 11] = [
+pub(super) const DIMENSIONS: [Dimension; 14] = [
     Dimension::Wait,
     Dimension::WaitType,
     Dimension::Sql,
@@ -46,6 +46,9 @@ pub(super) const DIMENSIONS: [Dimension; 11] = [
     Dimension::Table,
     Dimension::Kind,
     Dimension::Tag,
+    Dimension::BlockingSession,
+    Dimension::BlockingSql,
+    Dimension::BlockingObject,
 ];
 
 /// Most rows `/top` gives.

@@ -25,6 +25,8 @@ const LIVE_STEP_SECS: u32 = 10;
 const SERIES_STEP_SECS: u32 = 30;
 /// Longest window of one-second data of one request: three calls.
 const MAX_SECONDS_WINDOW: i64 = 900;
+/// Longest window a lock snapshot is looked for in: one call's seconds.
+const MAX_SNAPSHOT_WINDOW: i64 = 300;
 /// Windows that end this recently concern the poll.
 const NEWEST_SECS: i64 = 3 * 3600;
 /// Most slices of one request.
@@ -322,6 +324,17 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
             }
             take_calls(inner, 2)?;
             poll::fetch_text(inner, &watched.facts(), cut, Lane::Interactive).await.map_err(|fault| fault.refusal())
+        }
+        Wanted::LockSnapshot { instance, window, worst } => {
+            let watched = known(inner, &instance)?;
+            if window.secs() > MAX_SNAPSHOT_WINDOW {
+                return Err(Refusal::Unanswerable(format!(
+                    "a lock snapshot is looked for in {MAX_SNAPSHOT_WINDOW} s at most"
+                )));
+            }
+            take_calls(inner, 2)?;
+            let fetched = poll::fetch_lock_snapshot(inner, &watched.facts(), window, worst, Lane::Interactive).await;
+            fetched.map_err(|fault| fault.refusal())
         }
         Wanted::Alarm { alarm, at } => {
             take_calls(inner, 2)?;

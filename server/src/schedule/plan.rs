@@ -2,7 +2,7 @@
 
 use collect::{Capabilities, Question};
 use samples::{Grouping, Instance, MetricName};
-use units::{Dimension, Engine};
+use units::{Dimension, Engine, WaitClass};
 
 /// Questions of one call.
 pub(super) const QUESTIONS_PER_CALL: usize = 15;
@@ -93,6 +93,22 @@ pub(super) fn questions(
         loads.chain(statistics).chain(counters).filter(|question| !refused.contains(question)).collect();
     let second = first.split_off(first.len().min(QUESTIONS_PER_CALL));
     (first, second)
+}
+
+/// Who is waited for, asked only when somebody waited for a lock: without, it is zero.
+pub(super) const BLOCKING: [Dimension; 3] =
+    [Dimension::BlockingSession, Dimension::BlockingSql, Dimension::BlockingObject];
+
+/// The blocking questions an instance answers.
+pub(super) fn blocking(offers: &Capabilities) -> Vec<Question> {
+    let offered = BLOCKING.into_iter().filter(|group| offers.offers(*group));
+    offered.map(|group| Question::Load(Grouping::by(group))).collect()
+}
+
+/// Whether wait event types tell that a session may have waited for a lock.
+pub(super) fn may_block<'a>(engine: Engine, types: impl IntoIterator<Item = &'a str>) -> bool {
+    // MySQL's row locks are waited for inside a wait for the table.
+    engine != Engine::Postgres || types.into_iter().any(|name| WaitClass::of_event(name, engine) == WaitClass::Lock)
 }
 
 /// SQL by each wait event type.

@@ -126,6 +126,12 @@ async fn poll(
     if let Some(count) = kept.vcpus {
         note_vcpus(inner, watched, facts, count).await;
     }
+    if let Some(minute) = kept.worst_lock_minute {
+        let window = Window::new(minute, minute.plus_secs(60));
+        if let Err(fault) = fetch_lock_snapshot(inner, facts, window, true, lane).await {
+            tracing::debug!(%fault, "a lock snapshot was not to be had");
+        }
+    }
     if lane == Lane::Background {
         fetch_cut_texts(inner, facts, state, &kept.cut).await;
     }
@@ -143,6 +149,8 @@ pub(super) struct Kept {
     vcpus: Option<f64>,
     /// Statements that came cut.
     cut: Vec<Statement>,
+    /// The minute with most load that waited for a lock.
+    worst_lock_minute: Option<Timestamp>,
 }
 
 /// Learns once what the instance offers and what is known of it.
@@ -169,6 +177,8 @@ pub(super) async fn prepare(inner: &Inner, facts: &Instance, state: &mut PollSta
                 StatementStat::Calls.metric(facts.engine).is_none_or(|name| offers.offers_metric(name));
             state.poor_offers = if has_statistics { 0 } else { state.poor_offers + 1 };
             state.refused.clear();
+            let (id, groups) = (facts.id.clone(), offers.groups.clone());
+            inner.with_archive(move |archive| archive.put_offers(&id, &groups)).await?;
             state.offers = Some((offers, now));
         }
         // Not allowed to list what there is: ask for what every engine has.
@@ -198,6 +208,13 @@ pub(super) async fn collect_minutes(
     // Nothing was sampled in all of the window: there is nothing more to ask.
     let left = if total.is_empty() { Vec::new() } else { left };
     let mut second = plan::sql_by_type(types_in(&answer.batches).iter().map(String::as_str));
+    let blocking = plan::blocking(&offers);
+    let types = types_in(&answer.batches);
+    if plan::may_block(facts.engine, types.iter().map(String::as_str)) {
+        second.extend(blocking.iter().cloned());
+    } else {
+        answer.batches.extend(blocking.iter().filter_map(|question| nobody_waited(facts, question, &total, window)));
+    }
     second.retain(|question| !state.refused.contains(question));
     second.extend(left);
     if !second.is_empty() {
@@ -268,6 +285,20 @@ fn no_load(facts: &Instance, wait_type: &str, window: Window) -> Batch {
     })
 }
 
+/// Load by blocker where no wait event type says that anybody waited for a lock: all of it is
+/// unattributed.
+fn nobody_waited(facts: &Instance, question: &Question, total: &[Point], window: Window) -> Option<Batch> {
+    let Question::Load(grouping) = question else { return None };
+    Some(Batch::Load(LoadBatch {
+        instance: facts.id.clone(),
+        grouping: grouping.clone(),
+        period: Period::MINUTE,
+        answered: window,
+        total: total.to_vec(),
+        series: Vec::new(),
+    }))
+}
+
 /// Archives an answer. `total` is the unfiltered total of the same window.
 pub(super) async fn keep(
     inner: &Inner,
@@ -288,6 +319,7 @@ pub(super) async fn keep(
         answered_to: batches.iter().filter_map(load_end).max(),
         saw_load: total.iter().any(|point| point.value > 0.0),
         vcpus: vcpus_in(&batches),
+        worst_lock_minute: worst_lock_minute(&batches),
         cut: statements.iter().filter(|statement| statement.truncated).cloned().collect(),
     };
     let id = facts.id.clone();
@@ -390,6 +422,37 @@ pub(super) async fn fetch_text(inner: &Inner, facts: &Instance, cut: &Statement,
         inner.with_archive(move |archive| archive.put_statements(&[full])).await?;
     }
     Ok(())
+}
+
+/// Asks who waited for whom in a second of `window` and archives it.
+pub(super) async fn fetch_lock_snapshot(
+    inner: &Inner,
+    facts: &Instance,
+    window: Window,
+    worst: bool,
+    lane: Lane,
+) -> Result<(), Fault> {
+    let now = inner.now();
+    let found = inner.collector.fetch_lock_snapshot(facts, window, worst, lane).await;
+    if let Some(snapshot) = found.map_err(|error| Fault::aws(&error, now))? {
+        let id = facts.id.clone();
+        inner.with_archive(move |archive| archive.put_lock_snapshot(&id, &snapshot)).await?;
+    }
+    Ok(())
+}
+
+/// The minute in which most load waited for a lock, if any did.
+fn worst_lock_minute(batches: &[Batch]) -> Option<Timestamp> {
+    let by_session = batches.iter().find_map(|batch| match batch {
+        Batch::Load(load) if load.grouping == Grouping::by(Dimension::BlockingSession) => Some(load),
+        _ => None,
+    })?;
+    let mut minutes: BTreeMap<Timestamp, f64> = BTreeMap::new();
+    for point in by_session.series.iter().flat_map(|series| &series.points) {
+        *minutes.entry(point.at).or_default() += point.value;
+    }
+    let worst = minutes.into_iter().filter(|(_, load)| *load > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(worst.0)
 }
 
 /// Takes the number of vCPUs from what a poll brought.

@@ -27,6 +27,12 @@ pub enum Dimension {
     Database,
     /// Client backend, parallel worker … // `db.session_type`
     SessionType,
+    /// Session at the root of a wait for a lock. // `db.blocking_session`
+    BlockingSession,
+    /// What that session runs, or ran last. // `db.blocking_sql`
+    BlockingSql,
+    /// Object that is waited for. // `db.blocking_object`
+    BlockingObject,
     /// Table that a statement reads or writes: ours, from its syntax tree.
     Table,
     /// Kind of statement (`select`, `update` …): ours, from its syntax tree.
@@ -49,7 +55,7 @@ pub struct PiDimension {
 
 impl Dimension {
     /// Every dimension, in the order of the *slice by* control.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Wait,
         Self::WaitType,
         Self::Sql,
@@ -59,6 +65,9 @@ impl Dimension {
         Self::Application,
         Self::Database,
         Self::SessionType,
+        Self::BlockingSession,
+        Self::BlockingSql,
+        Self::BlockingObject,
         Self::Table,
         Self::Kind,
         Self::Tag,
@@ -77,10 +86,19 @@ impl Dimension {
             Self::Application => "application",
             Self::Database => "database",
             Self::SessionType => "session_type",
+            Self::BlockingSession => "blocking_session",
+            Self::BlockingSql => "blocking_sql",
+            Self::BlockingObject => "blocking_object",
             Self::Table => "table",
             Self::Kind => "kind",
             Self::Tag => "tag",
         }
+    }
+
+    /// Whether it tells who is waited for instead of who waits.
+    #[must_use]
+    pub const fn is_blocking(self) -> bool {
+        matches!(self, Self::BlockingSession | Self::BlockingSql | Self::BlockingObject)
     }
 
     /// Its names in Performance Insights; `None` for those we derive from the SQL.
@@ -96,6 +114,10 @@ impl Dimension {
             Self::Application => ("db.application", "db.application.name", "db.application.name"),
             Self::Database => ("db", "db.name", "db.name"),
             Self::SessionType => ("db.session_type", "db.session_type.name", "db.session_type.name"),
+            Self::BlockingSession => ("db.blocking_session", "db.blocking_session.id", "db.blocking_session.id"),
+            Self::BlockingSql => ("db.blocking_sql", "db.blocking_sql.id", "db.blocking_sql.sql"),
+            // The value serves as key: a reader has to recognise it.
+            Self::BlockingObject => ("db.blocking_object", "db.blocking_object.value", "db.blocking_object.value"),
             Self::Table | Self::Kind | Self::Tag => return None,
         };
         Some(PiDimension { group, key, label })
@@ -117,7 +139,7 @@ impl From<Dimension> for &'static str {
 /// Why a text names no dimension.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown dimension '{0}'; use wait, wait_type, sql, user, host, application, database, session_type, table, kind or tag"
+    "unknown dimension '{0}'; use wait, wait_type, sql, user, host, application, database, session_type, blocking_session, blocking_sql, blocking_object, table, kind or tag"
 )]
 pub struct UnknownDimension(pub String);
 

@@ -36,7 +36,7 @@ pub use app_page::{
     TierBox, TierPlace, TierState, TierView,
 };
 pub use axis::{Axis, OffsetChange};
-pub use blocking::{BlockerRow, BlockingNode, BlockingView, SessionFacts};
+pub use blocking::{BlockerRow, BlockingFlaw, BlockingMoment, BlockingNode, BlockingView, SessionFacts};
 pub use chips::{Blocked, BlockedChip};
 pub use clock::{LocalTime, TimeTick};
 pub use compare::{ChangeKind, CompareDigest, CompareDimension, CompareRow, CompareSide, CompareView, DeployCard};

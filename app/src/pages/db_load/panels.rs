@@ -367,7 +367,10 @@ pub(super) fn ContextPanel(context: DbContext) -> impl IntoView {
     let (is_stale, set_stale) = signal(false);
     let tabs = move || {
         let page = context.page.get();
-        let tabs = SLICES.into_iter().filter(|tab| *tab != Dimension::Sql).map(|tab| Choice {
+        // One tab for all that is told of blockers.
+        let is_shown =
+            |tab: &Dimension| !matches!(tab, Dimension::Sql | Dimension::BlockingSql | Dimension::BlockingObject);
+        let tabs = SLICES.into_iter().filter(is_shown).map(|tab| Choice {
             href: page.with_tab(tab).href(),
             label: say.text(m::tab(tab)).to_owned(),
             current: tab == page.tab,

@@ -1,14 +1,14 @@
 //! The handle that everybody holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use samples::{
-    AlarmEvent, AlarmState, ApiCalls, Batch, CounterMatrix, FleetTotals, Grouping, Instance, LoadMatrix, Marker,
-    MetricName, Statement, StatementStat, StatementStats, TargetEvent, TargetHealth, Topology,
+    AlarmEvent, AlarmState, ApiCalls, Batch, CounterMatrix, FleetTotals, Grouping, Instance, LoadMatrix, LockSnapshot,
+    Marker, MetricName, Statement, StatementStat, StatementStats, TargetEvent, TargetHealth, Topology,
 };
 use units::{DigestId, Period, ResourceId, Timestamp, Window};
 
@@ -20,7 +20,7 @@ use crate::names::{Fresh, Names, Table};
 use crate::read::View;
 use crate::retention::{self, Retention};
 use crate::stream::Stream;
-use crate::{facts, schema, seal, topology, write};
+use crate::{facts, lock_snapshots, schema, seal, topology, write};
 
 /// Connections for reading kept open between calls.
 const IDLE_READERS: usize = 8;
@@ -325,6 +325,38 @@ impl Archive {
     /// [`Error::Database`].
     pub fn put_instances(&self, instances: &[Instance]) -> Result<()> {
         self.write(|connection, _| instances.iter().try_for_each(|one| facts::put_instance(connection, one)))
+    }
+
+    /// Keeps who waited for whom in a second; a second asked for again is replaced.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn put_lock_snapshot(&self, id: &ResourceId, snapshot: &LockSnapshot) -> Result<()> {
+        self.write(|connection, _| lock_snapshots::put(connection, id, snapshot))
+    }
+
+    /// Lock snapshots of a window, newest first; of more than `limit` those with most sessions waiting.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn lock_snapshots(&self, id: &ResourceId, window: Window, limit: usize) -> Result<Vec<LockSnapshot>> {
+        self.read(|view| lock_snapshots::list(view.connection, id, window, limit))
+    }
+
+    /// Keeps which dimension groups of Performance Insights an instance offers.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn put_offers(&self, id: &ResourceId, groups: &BTreeSet<String>) -> Result<()> {
+        self.write(|connection, _| lock_snapshots::put_offers(connection, id, groups))
+    }
+
+    /// Dimension groups an instance offers; `None` when nobody could ask yet.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn offers(&self, id: &ResourceId) -> Result<Option<BTreeSet<String>>> {
+        self.read(|view| lock_snapshots::offers(view.connection, id))
     }
 
     /// What is known of statements, by PI's id; unknown ids are left out.

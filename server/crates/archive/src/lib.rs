@@ -18,6 +18,7 @@ mod grid;
 mod incidents;
 mod level;
 mod lock;
+mod lock_snapshots;
 mod names;
 mod read;
 mod retention;

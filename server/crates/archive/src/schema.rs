@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// Scripts from version n to n + 1, in order; `PRAGMA user_version` counts those applied. Scripts
 /// are never edited once released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
 CREATE TABLE instance (num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT);
 CREATE TABLE stream (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -63,6 +63,12 @@ CREATE INDEX note_incident ON note (incident);
 CREATE TABLE alarm_series (
   arn TEXT NOT NULL, starts INTEGER NOT NULL, ends INTEGER NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (arn, starts)) WITHOUT ROWID;
+",
+    "
+CREATE TABLE lock_snapshot (
+  instance TEXT NOT NULL, at INTEGER NOT NULL, waiting INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (instance, at)) WITHOUT ROWID;
+CREATE TABLE offer (instance TEXT PRIMARY KEY, groups TEXT NOT NULL) WITHOUT ROWID;
 ",
 ];
 

@@ -8,6 +8,7 @@ use crate::world::dictionary::{Combination, DigestEntry, Learned, StatementEntry
 use crate::world::figures::Readings;
 use crate::world::instance::{Identity, InstanceData};
 use crate::world::load::{MINUTES_KEPT_SECS, Minute, SECONDS_KEPT_SECS};
+use crate::world::locks::KEPT_EVERY_SECS;
 use crate::world::metrics::{Datum, METRICS_KEPT_SECS, MetricKey};
 use crate::world::{Event, World, codec};
 use rusqlite::{Connection, Error, params};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Layout of the file. A file of another version is refused, not guessed at.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 /// Most changes in one transaction.
 const BATCH: usize = 5_000;
 
@@ -37,6 +38,10 @@ CREATE TABLE point (series INTEGER, at INTEGER, datum BLOB NOT NULL, PRIMARY KEY
 CREATE TABLE alarm (name TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE alarm_history (at_ms INTEGER NOT NULL, document TEXT NOT NULL) STRICT;
 CREATE TABLE event (at_ms INTEGER NOT NULL, document TEXT NOT NULL) STRICT;
+";
+/// What layout 2 added.
+const SINCE_2: &str = "
+CREATE TABLE locks (instance INTEGER, at INTEGER, sessions BLOB NOT NULL, PRIMARY KEY (instance, at)) STRICT, WITHOUT ROWID;
 ";
 
 /// A change to write down.
@@ -60,6 +65,11 @@ pub(crate) enum Write {
         instance: u32,
         at_secs: i64,
         sampled_secs: u32,
+        blob: Vec<u8>,
+    },
+    Locks {
+        instance: u32,
+        at_secs: i64,
         blob: Vec<u8>,
     },
     Counters {
@@ -166,11 +176,17 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, StoreError> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match found {
-        0 => connection.execute_batch(&format!("BEGIN;{SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"))?,
+        0 => upgrade(&connection, &[SCHEMA, SINCE_2])?,
+        1 => upgrade(&connection, &[SINCE_2])?,
         SCHEMA_VERSION => {}
         found => return Err(StoreError::Version { file: file.display().to_string(), found }),
     }
     Ok(Opened { connection })
+}
+
+fn upgrade(connection: &Connection, scripts: &[&str]) -> Result<(), Error> {
+    let script = scripts.concat();
+    connection.execute_batch(&format!("BEGIN;{script}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"))
 }
 
 impl Opened {
@@ -207,6 +223,7 @@ impl Opened {
             data.load.put_minute(row.get(0)?, Minute { sampled_secs: row.get(1)?, sessions });
         }
         data.load.rebuild_open_minutes();
+        self.each("SELECT at, sessions FROM locks WHERE instance = ?1", number, |at, blob| data.locks.put(at, blob))?;
         self.each("SELECT at, readings FROM counters WHERE instance = ?1", number, |at, blob: Vec<u8>| {
             let readings: Vec<(u32, Readings)> = codec::read_readings(&blob);
             for (counter, _) in &readings {
@@ -367,6 +384,7 @@ fn apply(connection: &Connection, change: &Write) -> Result<(), Error> {
             )?
             .execute(params![instance, at_secs, sampled_secs, blob])
             .map(|_| ()),
+        Write::Locks { instance, at_secs, blob } => blob_row("locks", "sessions", instance, at_secs, blob),
         Write::Counters { instance, at_secs, blob } => blob_row("counters", "readings", instance, at_secs, blob),
         Write::Statements { instance, at_secs, blob } => blob_row("statements", "figures", instance, at_secs, blob),
         Write::Point { number, at_secs, blob } => blob_row("point", "datum", number, at_secs, blob),
@@ -436,6 +454,10 @@ fn forget(connection: &Connection, instance: u32, numbers: &[u32]) -> Result<(),
 
 fn expire(connection: &Connection, now_secs: i64) -> Result<(), Error> {
     connection.execute("DELETE FROM second WHERE at < ?1", [now_secs - SECONDS_KEPT_SECS])?;
+    connection.execute(
+        "DELETE FROM locks WHERE at < ?1 OR (at < ?2 AND at % ?3 <> 0)",
+        [now_secs - MINUTES_KEPT_SECS, now_secs - SECONDS_KEPT_SECS, KEPT_EVERY_SECS],
+    )?;
     for table in ["minute", "counters", "statements"] {
         connection.execute(&format!("DELETE FROM {table} WHERE at < ?1"), [now_secs - MINUTES_KEPT_SECS])?;
     }

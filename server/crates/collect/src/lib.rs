@@ -16,6 +16,7 @@ mod discovery;
 mod error;
 mod inventory;
 mod ledger;
+mod locks;
 mod performance_insights;
 mod statement;
 mod topics;

@@ -349,7 +349,7 @@ impl Part<'_> {
     }
 
     fn statements(&self, group: Dimension, texts: &TextReader) -> Vec<Statement> {
-        if !matches!(group, Dimension::Sql | Dimension::Statement) {
+        if !matches!(group, Dimension::Sql | Dimension::Statement | Dimension::BlockingSql) {
             return Vec::new();
         }
         self.groups.iter().filter_map(|series| self.statement(series, group, texts)).collect()

@@ -103,6 +103,9 @@ pub fn rank_dimension(input: &ContextInput) -> ContextView {
 }
 
 fn label_of(key: &str, input: &ContextInput) -> String {
+    if input.dimension == Dimension::BlockingSql {
+        return input.index.short_text(key);
+    }
     if input.dimension != Dimension::Sql {
         return key.to_owned();
     }

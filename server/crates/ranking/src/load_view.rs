@@ -196,7 +196,7 @@ pub(crate) fn wait_class(key: &str, slice: Dimension, instance: &Instance) -> Op
 
 fn label_of(key: &str, input: &LoadInput) -> String {
     match input.slice {
-        Dimension::Sql | Dimension::Statement => {
+        Dimension::Sql | Dimension::Statement | Dimension::BlockingSql => {
             let ids = input.matrix.series.iter().map(|row| row.key.as_str());
             let pi_id = ids.into_iter().find(|pi_id| *pi_id == key || input.index.digest_of(pi_id).to_string() == key);
             let text = pi_id.map_or_else(|| key.to_owned(), |pi_id| input.index.short_text(pi_id));

@@ -45,12 +45,25 @@ impl Page {
     /// The question of a slice under the page's filters, and the index it was planned with.
     pub(crate) fn plan(&self, lookup: &Lookup, slice: Dimension) -> Result<(Question, SqlIndex)> {
         let needs_sql = |dimension: Dimension| group_of(dimension) == Dimension::Sql;
-        let index = if needs_sql(slice) || self.filters.iter().any(|filter| needs_sql(filter.dimension)) {
+        let index = if slice == Dimension::BlockingSql {
+            self.blocker_index(lookup)?
+        } else if needs_sql(slice) || self.filters.iter().any(|filter| needs_sql(filter.dimension)) {
             self.sql_index(lookup)?
         } else {
             SqlIndex::default()
         };
         Ok((plan(slice, &self.filters, &index), index))
+    }
+
+    /// Statements of blockers in the window, with those filters may name.
+    fn blocker_index(&self, lookup: &Lookup) -> Result<SqlIndex> {
+        let by_sql = Grouping::by(Dimension::BlockingSql);
+        let matrix = lookup.stored(&self.instance.id, &by_sql, self.axis.window, self.axis.period)?;
+        let ids: Vec<String> = matrix.series.into_iter().map(|row| row.key).collect();
+        let statements = lookup.archive.statements(&ids)?;
+        let needs_sql = self.filters.iter().any(|filter| group_of(filter.dimension) == Dimension::Sql);
+        let others = if needs_sql { self.sql_index(lookup)? } else { SqlIndex::default() };
+        Ok(others.with(statements))
     }
 
     /// Statements that occur in the window, in the compare window, and those the filters name.
@@ -64,7 +77,9 @@ impl Page {
         }
         for filter in self.filters.iter().filter(|filter| filter.dimension == Dimension::Sql) {
             if let Ok(digest) = filter.value.parse() {
-                ids.extend(lookup.archive.statements_of(digest)?.into_iter().map(|statement| statement.pi_id));
+                let known = lookup.archive.statements_of(digest)?.into_iter();
+                let loads = known.filter(|statement| statement.dimension == Dimension::Sql);
+                ids.extend(loads.map(|statement| statement.pi_id));
             }
         }
         ids.sort_unstable();

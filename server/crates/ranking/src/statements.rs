@@ -23,6 +23,13 @@ impl SqlIndex {
         Self { statements, ids }
     }
 
+    /// The same index with more texts; the ids load is filtered by stay as they are.
+    #[must_use]
+    pub(crate) fn with(mut self, statements: BTreeMap<String, Statement>) -> Self {
+        self.statements.extend(statements);
+        self
+    }
+
     /// What is known of an id.
     #[must_use]
     pub fn get(&self, pi_id: &str) -> Option<&Statement> {

@@ -132,6 +132,9 @@ pub struct ActivitySample {
     pub at_secs: i64,
     /// Active sessions and those idle inside a transaction; the sampler's own is left out.
     pub sessions: Vec<SessionSample>,
+    /// Sessions that block one of [`ActivitySample::sessions`] and are none of them: idle ones that
+    /// hold a session's lock, background processes. They are no load.
+    pub blockers: Vec<SessionSample>,
     /// Counters that follow from the sessions alone (name and level), e.g. blocked transactions.
     pub levels: Vec<(&'static str, f64)>,
 }
@@ -145,6 +148,8 @@ pub enum SessionState {
     IdleInTransaction,
     /// The same after an error.
     IdleInTransactionAborted,
+    /// Between transactions; told only of sessions that hold a lock another waits for.
+    Idle,
 }
 
 /// One session in one second.
@@ -206,8 +211,12 @@ pub struct LockWait {
     pub kind: String,
     /// Mode asked for, e.g. `ExclusiveLock`.
     pub mode: String,
-    /// The object as far as it has a name or number.
+    /// The object as far as it has a name or number; of a wait for a transaction the row it was
+    /// about, where the server tells.
     pub object: Option<String>,
+    /// How long the session has waited for it, milliseconds; `None` where the server does not tell
+    /// (`pg_locks.waitstart` is there since PostgreSQL 14).
+    pub waiting_ms: Option<i64>,
 }
 
 /// Counters at one moment, already as rates or levels in the unit of their [`crate::CounterSpec`].

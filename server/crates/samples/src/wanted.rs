@@ -39,6 +39,15 @@ pub enum Wanted {
         /// `db.sql_tokenized.id`.
         pi_id: String,
     },
+    /// Who waited for whom: one second of the window.
+    LockSnapshot {
+        /// The instance.
+        instance: ResourceId,
+        /// Where the second lies; at most five minutes.
+        window: Window,
+        /// The second with most load waiting; otherwise the newest in which somebody waited.
+        worst: bool,
+    },
     /// An alarm and its history around a time.
     Alarm {
         /// ARN, or a name in the regions collected from.

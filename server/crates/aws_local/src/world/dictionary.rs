@@ -31,10 +31,29 @@ pub(crate) enum Column {
     Statement,
     /// Number of a [`DigestEntry`].
     Digest,
+    /// Session at the root of what the session waits for; a name.
+    BlockingSession,
+    /// Digest that session runs, or ran last.
+    BlockingDigest,
+    /// Type and value of the object waited for; a name made by [`object_name`].
+    BlockingObject,
 }
 
 impl Column {
-    pub(crate) const COUNT: usize = 10;
+    pub(crate) const COUNT: usize = 13;
+}
+
+/// Between type and value of a lock object: in no name PostgreSQL or MySQL gives.
+const OBJECT_SEPARATOR: char = '\u{1f}';
+
+/// Type and value of a lock object as one name.
+pub(crate) fn object_name(kind: &str, value: &str) -> String {
+    format!("{kind}{OBJECT_SEPARATOR}{value}")
+}
+
+/// Type and value of what [`object_name`] made.
+pub(crate) fn object_parts(name: &str) -> (&str, &str) {
+    name.split_once(OBJECT_SEPARATOR).unwrap_or(("", name))
 }
 
 impl Combination {

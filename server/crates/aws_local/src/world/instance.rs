@@ -1,9 +1,10 @@
 //! One database instance: who it is, and everything observed of it.
 
 use super::codec;
-use super::dictionary::{Column, Combination, Dictionary};
+use super::dictionary::{Column, Combination, Dictionary, object_name};
 use super::figures::{CounterStore, Readings, StatementStore, pack};
 use super::load::{LoadStore, minute_of};
+use super::locks::{self, LockStore, LockedSession};
 use crate::faults::Behaviour;
 use crate::store::{Store, Write};
 use sampler::{
@@ -82,6 +83,7 @@ pub(crate) struct InstanceData {
     pub(crate) retention_days: i64,
     pub(crate) dictionary: Dictionary,
     pub(crate) load: LoadStore,
+    pub(crate) locks: LockStore,
     pub(crate) counters: CounterStore,
     pub(crate) statements: StatementStore,
     /// Counters that were ever offered, by name.
@@ -105,6 +107,7 @@ impl InstanceData {
             retention_days: 7,
             dictionary: Dictionary::default(),
             load: LoadStore::default(),
+            locks: LockStore::default(),
             counters: CounterStore::default(),
             statements: StatementStore::default(),
             offered: BTreeSet::new(),
@@ -139,8 +142,12 @@ impl InstanceData {
     /// Enters the sessions of a second.
     pub(crate) fn add_activity(&mut self, sample: &ActivitySample, store: &Store) {
         let mut sessions: BTreeMap<u32, u32> = BTreeMap::new();
+        let blocked = self.add_locks(sample, store);
         for session in sample.sessions.iter().filter(|session| session.state == SessionState::Active) {
-            let combination = self.combination(session);
+            let mut combination = self.combination(session);
+            for (column, number) in blocked.get(&session.id).into_iter().flatten() {
+                combination.set(*column, *number);
+            }
             *sessions.entry(self.dictionary.combination(combination)).or_default() += 1;
         }
         let sessions: Vec<(u32, u32)> = sessions.into_iter().collect();
@@ -155,6 +162,63 @@ impl InstanceData {
             self.unsaved.insert(minute);
         }
         self.save_minutes_before(minute, store);
+    }
+
+    /// Enters who waited for whom, if anybody did; returns what each wait is attributed to.
+    fn add_locks(&mut self, sample: &ActivitySample, store: &Store) -> BTreeMap<i64, [(Column, u32); 3]> {
+        let roots = locks::roots(sample);
+        if roots.is_empty() {
+            return BTreeMap::new();
+        }
+        let sessions: Vec<LockedSession> =
+            locks::involved(sample).into_iter().map(|session| self.locked_session(session)).collect();
+        let digest_of = |id: i64| sessions.iter().find(|session| session.id == id).map_or(0, |session| session.digest);
+        let mut attributed = BTreeMap::new();
+        for session in sample.sessions.iter().filter(|session| session.state == SessionState::Active) {
+            let Some(root) = roots.get(&session.id) else { continue };
+            let object = session.lock.as_ref().and_then(|lock| Some(object_name(&lock.kind, lock.object.as_deref()?)));
+            let parts = [
+                (Column::BlockingSession, self.dictionary.name(Some(&root.to_string()))),
+                (Column::BlockingDigest, digest_of(*root)),
+                (Column::BlockingObject, self.dictionary.name(object.as_deref())),
+            ];
+            attributed.insert(session.id, parts);
+        }
+        let blob = locks::pack(&sessions);
+        self.locks.put(sample.at_secs, blob.clone());
+        self.save_learned(store);
+        store.write(Write::Locks { instance: self.number, at_secs: sample.at_secs, blob });
+        attributed
+    }
+
+    fn locked_session(&mut self, session: &SessionSample) -> LockedSession {
+        let quotes = self.quotes_strings_twice();
+        let dictionary = &mut self.dictionary;
+        let lock = session.lock.as_ref().map(|lock| {
+            let object = object_name(&lock.mode, lock.object.as_deref().unwrap_or_default());
+            object_name(&lock.kind, &object)
+        });
+        let age = |age: Option<i64>| age.map(|age| u64::try_from(age).unwrap_or(0));
+        let host = session.client_address.as_deref().unwrap_or(LOCAL_SOCKET);
+        // Only a client has an address; a background process has none to show.
+        let is_client = session.session_type == "client backend";
+        let event = if session.state == SessionState::Active { Some(session.wait.event.as_str()) } else { None };
+        LockedSession {
+            id: session.id,
+            state: locks::state_number(session.state),
+            user: dictionary.name(session.user.as_deref()),
+            application: dictionary.name(session.application.as_deref()),
+            host: dictionary.name(is_client.then_some(host)),
+            wait_event: dictionary.name(event),
+            lock: dictionary.name(lock.as_deref()),
+            waiting_ms: session.lock.as_ref().and_then(|lock| age(lock.waiting_ms)),
+            transaction_ms: age(session.transaction_age_ms),
+            digest: session
+                .statement_id
+                .as_deref()
+                .map_or(0, |id| dictionary.digest(id, session.statement.as_deref(), quotes)),
+            blocked_by: session.blocked_by.clone(),
+        }
     }
 
     fn combination(&mut self, session: &SessionSample) -> Combination {
@@ -275,6 +339,7 @@ impl InstanceData {
     pub(crate) fn expire(&mut self, now_secs: i64, store: &Store) {
         let kept_secs = super::load::MINUTES_KEPT_SECS;
         self.load.expire(now_secs);
+        self.locks.expire(now_secs);
         self.counters.expire(now_secs - kept_secs);
         self.statements.expire(now_secs - kept_secs);
         let forgotten = self.dictionary.forget_unused(&self.load.used());

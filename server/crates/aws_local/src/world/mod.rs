@@ -10,6 +10,7 @@ pub mod estate;
 pub(crate) mod figures;
 pub(crate) mod instance;
 pub(crate) mod load;
+pub(crate) mod locks;
 pub(crate) mod metrics;
 mod rds_metrics;
 

@@ -1,36 +1,57 @@
-//! `GetDimensionKeyDetails`: the full text of a statement.
+//! `GetDimensionKeyDetails`: what is too long for lists: texts of statements, lock snapshots.
 
-use super::request::unknown_group;
+use super::lock_snapshot::lock_trees;
 use super::{Call, instance};
 use crate::error::ServiceError;
 use crate::wire::Value;
+use crate::world::instance::Instance;
+
+/// A group that has details: its name, its dimension, and how a value is found.
+struct Detailed {
+    group: &'static str,
+    dimension: &'static str,
+    find: fn(&Instance, &str) -> Result<String, ServiceError>,
+}
+
+const DETAILED: [Detailed; 2] = [
+    Detailed { group: "db.sql", dimension: "statement", find: statement },
+    Detailed { group: "db.lock_snapshot", dimension: "lock_trees", find: lock_trees },
+];
 
 pub(super) fn get_dimension_key_details(call: &Call<'_>) -> Result<Value, ServiceError> {
     let group = call.input.required_text("Group")?;
     let identifier = call.input.required_text("GroupIdentifier")?;
     let requested = call.input.texts("RequestedDimensions", 1..=10)?;
     let instance = instance(call, "GetDimensionKeyDetails")?;
-    if group != "db.sql" {
-        return Err(unknown_group(group));
-    }
+    let Some(detailed) = DETAILED.iter().find(|detailed| detailed.group == group) else {
+        return Err(ServiceError::invalid_argument(format!(
+            "The specified group isn't supported. GetDimensionKeyDetails supports only the {} dimension groups.",
+            DETAILED.map(|detailed| detailed.group).join(" and ")
+        )));
+    };
+    let full_name = format!("{group}.{}", detailed.dimension);
     // Both the short and the full name of the one dimension are taken.
     for name in requested.unwrap_or_default() {
-        if !matches!(name, "statement" | "db.sql.statement") {
+        if name != detailed.dimension && name != full_name {
             return Err(ServiceError::invalid_argument(format!(
-                "The dimension {name} cannot be requested for the group db.sql"
+                "The dimension {name} cannot be requested for the group {group}"
             )));
         }
     }
-    let data = instance.data();
-    let Some(statement) = data.dictionary.find_statement(identifier) else {
-        return Err(ServiceError::invalid_argument(format!(
-            "The group identifier {identifier} is not known for the group db.sql"
-        )));
-    };
     let detail = Value::map([
-        ("Value", Value::text(&*statement.text)),
-        ("Dimension", Value::text("db.sql.statement")),
+        ("Value", Value::text((detailed.find)(&instance, identifier)?)),
+        ("Dimension", Value::text(full_name)),
         ("Status", Value::text("AVAILABLE")),
     ]);
     Ok(Value::map([("Dimensions", Value::list([detail]))]))
+}
+
+fn statement(instance: &Instance, identifier: &str) -> Result<String, ServiceError> {
+    let found = instance.data().dictionary.find_statement(identifier).map(|statement| statement.text.to_string());
+    found.ok_or_else(|| unknown_identifier("db.sql", identifier))
+}
+
+/// Assumed wording.
+pub(super) fn unknown_identifier(group: &str, identifier: &str) -> ServiceError {
+    ServiceError::invalid_argument(format!("The group identifier {identifier} is not known for the group {group}"))
 }

@@ -7,6 +7,7 @@ mod catalogue;
 mod describe_keys;
 mod details;
 mod grouping;
+mod lock_snapshot;
 mod request;
 mod resource_metrics;
 mod statistics;

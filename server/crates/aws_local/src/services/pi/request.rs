@@ -98,7 +98,7 @@ impl GroupRequest {
     }
 }
 
-pub(super) fn unknown_group(name: &str) -> ServiceError {
+fn unknown_group(name: &str) -> ServiceError {
     ServiceError::invalid_argument(format!("This group is not a known group: {name} is not valid for current resource"))
 }
 

@@ -45,7 +45,12 @@ impl Fixture {
 
     fn second(&self, at_secs: i64, sessions: &[(&str, &str, &str)]) {
         let sessions = sessions.iter().map(|(user, wait, text)| session(user, wait, text)).collect();
-        self.observe(&Observation::Activity(ActivitySample { at_secs, sessions, levels: Vec::new() }));
+        self.observe(&Observation::Activity(ActivitySample {
+            at_secs,
+            sessions,
+            blockers: Vec::new(),
+            levels: Vec::new(),
+        }));
     }
 
     fn call(&self, operation: &str, mut request: serde_json::Value) -> Result<serde_json::Value, ServiceError> {
