@@ -184,7 +184,8 @@ pub struct LocalArgs {
     /// instance shall be called so; may be given more than once.
     #[arg(long, value_name = "[NAME=]URL")]
     pub postgres: Vec<String>,
-    /// MySQL or MariaDB to sample, `mysql://user:password@host/`; may be given more than once.
+    /// MySQL or MariaDB to sample, `mysql://user:password@host/` or `mariadb://…`, with `NAME=`
+    /// before it as above; may be given more than once.
     #[arg(long, value_name = "[NAME=]URL")]
     pub mysql: Vec<String>,
     /// Address to listen on.
@@ -223,7 +224,8 @@ pub struct DemoArgs {
     /// Start an incident as soon as the app runs: lock, report, index or burst.
     #[arg(long, value_name = "NAME")]
     pub incident: Option<String>,
-    /// Database engine: postgres or mariadb.
+    /// Database engine: postgres, with the whole shop in front of it, or mariadb, with the shop's
+    /// statements alone.
     #[arg(long, value_name = "ENGINE", default_value = "postgres")]
     pub engine: String,
     /// App instances.

@@ -1,6 +1,8 @@
 //! `loadlens demo`: a bookshop under traffic on a real database, the local AWS endpoint that
 //! samples it, and the dashboard that reads the endpoint as it reads AWS.
 
+mod mariadb;
+
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -34,7 +36,13 @@ const POLL: Duration = Duration::from_millis(100);
 pub fn run(args: &DemoArgs) -> Result<()> {
     telemetry::start(&args.log, LogFormat::Text)?;
     let incident = args.incident.as_deref().map(str::parse::<Incident>).transpose().map_err(anyhow::Error::msg)?;
-    tokio::runtime::Runtime::new().context("no runtime")?.block_on(demo(args, incident))
+    tokio::runtime::Runtime::new().context("no runtime")?.block_on(async {
+        match args.engine.as_str() {
+            "postgres" => demo(args, incident).await,
+            "mariadb" => mariadb::demo(args, incident).await,
+            other => bail!("--engine {other}: use postgres or mariadb"),
+        }
+    })
 }
 
 async fn demo(args: &DemoArgs, incident: Option<Incident>) -> Result<()> {
@@ -91,26 +99,10 @@ impl Demo {
         let hooks = demo_alarms::Receiving::prepare(root, &endpoint)?;
         let dashboard = start_dashboard(root, port, endpoint.addr, &args.log, &log, &hooks)?;
         let mut demo = Self { dashboard, publishing, endpoint, stack };
-        demo.wait_for_dashboard(port, &log).await?;
+        wait_for_dashboard(&mut demo.dashboard, port, &log).await?;
         hooks.connect(&demo.endpoint, port)?;
         demo_alarms::put(&demo.endpoint, &demo.stack.inventory(), INSTANCE_NAME)?;
         Ok(demo)
-    }
-
-    async fn wait_for_dashboard(&mut self, port: u16, log: &Path) -> Result<()> {
-        let client = HttpClient::default();
-        let url = format!("http://127.0.0.1:{port}/readyz");
-        let deadline = tokio::time::Instant::now() + READY_PATIENCE;
-        loop {
-            let Err(error) = client.get(&url).await else { return Ok(()) };
-            if let Some(status) = self.dashboard.try_wait()? {
-                bail!("the dashboard ended ({status}): {}", last_line(log));
-            }
-            if tokio::time::Instant::now() > deadline {
-                bail!("the dashboard is not ready: {error} (log: {})", log.display());
-            }
-            tokio::time::sleep(POLL).await;
-        }
     }
 
     async fn shutdown(self) {
@@ -121,10 +113,23 @@ impl Demo {
     }
 }
 
-fn stack_config(args: &DemoArgs, root: &Path) -> Result<StackConfig> {
-    if args.engine != "postgres" {
-        bail!("--engine {}: only postgres can be started", args.engine);
+async fn wait_for_dashboard(dashboard: &mut Guarded, port: u16, log: &Path) -> Result<()> {
+    let client = HttpClient::default();
+    let url = format!("http://127.0.0.1:{port}/readyz");
+    let deadline = tokio::time::Instant::now() + READY_PATIENCE;
+    loop {
+        let Err(error) = client.get(&url).await else { return Ok(()) };
+        if let Some(status) = dashboard.try_wait()? {
+            bail!("the dashboard ended ({status}): {}", last_line(log));
+        }
+        if tokio::time::Instant::now() > deadline {
+            bail!("the dashboard is not ready: {error} (log: {})", log.display());
+        }
+        tokio::time::sleep(POLL).await;
     }
+}
+
+fn stack_config(args: &DemoArgs, root: &Path) -> Result<StackConfig> {
     let programs = own_path()?.parent().map(Path::to_owned).context("this program lies in no folder")?;
     let postgres = PostgresConfig { bin_dir: args.postgres_bin.clone(), ..PostgresConfig::new(root.join("postgres")) };
     let defaults = StackConfig::new(root, programs);

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: ./dev <command> [arguments]
 
-  demo [--port N] [--for SECONDS] [--incident NAME]
+  demo [--port N] [--for SECONDS] [--incident NAME] [--engine mariadb]
                   install what is missing, build, start everything, print one URL
   serve [..]      build and start the dashboard against AWS (arguments of `loadlens serve`)
   test [filter]   install what tests need, run every test

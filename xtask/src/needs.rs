@@ -82,7 +82,8 @@ fn chromium() -> Result<()> {
     apt_install(&["chromium"])
 }
 
-fn mariadb() -> Result<()> {
+/// MariaDB's server, installed when missing.
+pub(crate) fn mariadb() -> Result<()> {
     if find_program("mariadbd").is_some() || find_program("mysqld").is_some() {
         return Ok(());
     }

@@ -10,11 +10,18 @@ use crate::{front, needs, repo};
 
 /// Everything together on real load. The arguments are those of `loadlens demo`.
 pub(crate) fn demo(arguments: &[String]) -> Result<()> {
-    let postgres = needs::postgres()?;
+    // The demo on MariaDB does without PostgreSQL, and the other way round.
+    let on_mariadb = arguments.iter().any(|argument| argument == "mariadb" || argument == "--engine=mariadb");
+    let postgres = if on_mariadb { None } else { Some(needs::postgres()?) };
+    if on_mariadb {
+        needs::mariadb()?;
+    }
     front::build()?;
     build()?;
     become_loadlens("demo", arguments, |command| {
-        command.env("LOADLENS_POSTGRES_BIN", postgres);
+        if let Some(postgres) = postgres {
+            command.env("LOADLENS_POSTGRES_BIN", postgres);
+        }
     })
 }
 

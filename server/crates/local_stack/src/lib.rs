@@ -13,6 +13,7 @@ pub mod forwarder;
 pub mod functions;
 pub mod guard;
 pub mod http_client;
+pub mod mariadb;
 pub mod measure;
 pub mod postgres;
 pub mod scaling;
@@ -20,5 +21,6 @@ pub mod stack;
 pub mod supervisor;
 pub mod usage;
 
+pub use mariadb::{MariaDb, MariaDbConfig, MariaDbError};
 pub use postgres::{Durability, Postgres, PostgresConfig, PostgresError};
 pub use stack::{Incident, Scale, Stack, StackConfig, StackError};

@@ -38,10 +38,7 @@ pub(crate) enum Rate {
 pub fn counter_specs(engine: Engine) -> Vec<&'static CounterSpec> {
     let of_engine = match engine {
         Engine::Postgres => crate::postgres::counter_specs(),
-        #[cfg(feature = "mysql")]
         Engine::MySql | Engine::MariaDb => crate::mysql::counter_specs(),
-        #[cfg(not(feature = "mysql"))]
-        Engine::MySql | Engine::MariaDb => Vec::new(),
     };
     crate::host::HOST_COUNTERS.iter().chain(of_engine).collect()
 }

@@ -13,7 +13,6 @@ pub mod clock;
 mod counters;
 mod deltas;
 mod host;
-#[cfg(feature = "mysql")]
 mod mysql;
 mod observation;
 mod postgres;
@@ -32,6 +31,13 @@ pub use observation::{
 };
 pub use run::run;
 pub use target::{Target, TargetError};
+
+/// The id a MariaDB statement is known by, from its text as sent or as the server's digest has it:
+/// MariaDB itself tells a statement's digest only once it has ended.
+#[must_use]
+pub fn mariadb_statement_id(text: &str) -> std::sync::Arc<str> {
+    mysql::statement_id(text)
+}
 
 /// What can go wrong between the sampler and its database.
 #[derive(Debug, thiserror::Error)]

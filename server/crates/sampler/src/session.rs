@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 /// One connection.
 pub(crate) enum Session {
-    Postgres(crate::postgres::Session),
-    #[cfg(feature = "mysql")]
+    Postgres(Box<crate::postgres::Session>),
     Mysql(Box<crate::mysql::Session>),
 }
 
@@ -18,16 +17,11 @@ impl Session {
         match target.engine {
             Engine::Postgres => {
                 let (session, description) = crate::postgres::Session::open(target).await?;
-                Ok((Self::Postgres(session), description))
+                Ok((Self::Postgres(Box::new(session)), description))
             }
-            #[cfg(feature = "mysql")]
             Engine::MySql | Engine::MariaDb => {
                 let (session, description) = crate::mysql::Session::open(target).await?;
                 Ok((Self::Mysql(Box::new(session)), description))
-            }
-            #[cfg(not(feature = "mysql"))]
-            Engine::MySql | Engine::MariaDb => {
-                Err(SamplerError::Connect("this program was built without MySQL and MariaDB".to_owned()))
             }
         }
     }
@@ -37,7 +31,6 @@ impl Session {
         match self {
             Self::Postgres(session) => Some(session.backend_id()),
             // A thread's time is not told apart from the server's.
-            #[cfg(feature = "mysql")]
             Self::Mysql(_) => None,
         }
     }
@@ -46,7 +39,6 @@ impl Session {
     pub(crate) async fn activity(&mut self, at_secs: i64) -> Result<ActivitySample, SamplerError> {
         match self {
             Self::Postgres(session) => session.activity(at_secs).await,
-            #[cfg(feature = "mysql")]
             Self::Mysql(session) => session.activity(at_secs).await,
         }
     }
@@ -55,7 +47,6 @@ impl Session {
     pub(crate) async fn counters(&mut self, at_secs: i64) -> Result<CounterTotals, SamplerError> {
         match self {
             Self::Postgres(session) => session.counters(at_secs).await,
-            #[cfg(feature = "mysql")]
             Self::Mysql(session) => session.counters(at_secs).await,
         }
     }
@@ -64,7 +55,6 @@ impl Session {
     pub(crate) async fn statements(&mut self, at_secs: i64) -> Result<Option<StatementTotals>, SamplerError> {
         match self {
             Self::Postgres(session) => session.statements(at_secs).await,
-            #[cfg(feature = "mysql")]
             Self::Mysql(session) => session.statements(at_secs).await,
         }
     }
@@ -73,7 +63,6 @@ impl Session {
     pub(crate) async fn texts(&mut self, ids: &[Arc<str>]) -> Result<Vec<StatementText>, SamplerError> {
         match self {
             Self::Postgres(session) => session.texts(ids).await,
-            #[cfg(feature = "mysql")]
             Self::Mysql(session) => session.texts(ids),
         }
     }

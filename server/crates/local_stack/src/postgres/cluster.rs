@@ -1,9 +1,7 @@
 //! The life of one cluster: initialise, start, stop, start again.
 
-use std::fs::{File, TryLockError};
-use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
+use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +11,7 @@ use rustix::process::{Pid, Signal};
 
 use super::account::{self, Account};
 use super::binaries::{Binaries, find_binaries};
+use super::place::{free_port, lock_root, password, password_path};
 use super::{PostgresConfig, PostgresError, settings};
 use crate::guard::{GuardSpec, Guarded, is_alive, send_signal};
 use crate::usage::{Usage, all_processes, family_usage};
@@ -238,63 +237,10 @@ fn log_path(root: &Path) -> PathBuf {
     root.join("postgres.log")
 }
 
-fn password_path(root: &Path) -> PathBuf {
-    root.join("password")
-}
-
-fn lock_root(root: &Path) -> Result<File, PostgresError> {
-    let path = root.join("lock");
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(PostgresError::io("opening", &path))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(PostgresError::InUse { root: root.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(PostgresError::io("locking", &path)(source)),
-    }
-}
-
-fn password(root: &Path, account: Option<&Account>) -> Result<String, PostgresError> {
-    let path = password_path(root);
-    if let Ok(text) = std::fs::read_to_string(&path)
-        && !text.trim().is_empty()
-    {
-        return Ok(text.trim().to_owned());
-    }
-    let secret = random_hex()?;
-    // Made private before the secret goes in.
-    let file = File::create(&path).map_err(PostgresError::io("creating", &path))?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(PostgresError::io("protecting", &path))?;
-    std::fs::write(&path, format!("{secret}\n")).map_err(PostgresError::io("writing", &path))?;
-    if let Some(account) = account {
-        std::os::unix::fs::chown(&path, Some(account.uid), Some(account.gid))
-            .map_err(PostgresError::io("handing over", &path))?;
-    }
-    Ok(secret)
-}
-
-fn random_hex() -> Result<String, PostgresError> {
-    let path = Path::new("/dev/urandom");
-    let mut bytes = [0_u8; 16];
-    File::open(path)
-        .and_then(|mut source| source.read_exact(&mut bytes))
-        .map_err(PostgresError::io("reading", path))?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
-}
-
 fn append(path: &Path, further: &str) -> Result<(), PostgresError> {
     let mut text = std::fs::read_to_string(path).map_err(PostgresError::io("reading", path))?;
     text.push_str(further);
     std::fs::write(path, text).map_err(PostgresError::io("writing", path))
-}
-
-fn free_port() -> Result<u16, PostgresError> {
-    let path = Path::new("127.0.0.1:0");
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(PostgresError::io("binding", path))?;
-    Ok(listener.local_addr().map_err(PostgresError::io("binding", path))?.port())
 }
 
 /// The postmaster that a `kill -9` of a former owner may have left; we hold the lock, so it has

@@ -1,8 +1,9 @@
 //! A private PostgreSQL cluster: found, initialised, started, stopped.
 
-mod account;
+pub(crate) mod account;
 mod binaries;
 mod cluster;
+pub(crate) mod place;
 mod settings;
 
 use std::path::PathBuf;
@@ -52,12 +53,12 @@ pub enum PostgresError {
     },
     /// We are root and there is no other account to run it as.
     #[error(
-        "PostgreSQL refuses to run as root and neither `postgres` nor `nobody` is in /etc/passwd; run as an ordinary user"
+        "a database refuses to run as root and neither its own account nor `nobody` is in /etc/passwd; run as an ordinary user"
     )]
     NoAccount,
     /// The account cannot reach the folder.
     #[error(
-        "the account `{account}` that PostgreSQL runs as cannot reach {folder} (a folder above it is private); choose another folder, for example below /var/tmp"
+        "the account `{account}` that the database runs as cannot reach {folder} (a folder above it is private); choose another folder, for example below /var/tmp"
     )]
     Unreachable {
         /// Name of the account.

@@ -14,8 +14,10 @@ pub(crate) mod canonical;
 mod connect;
 mod counters;
 mod describe;
+mod locks;
 mod statements;
 
+pub(crate) use activity::statement_id;
 pub(crate) use counters::counter_specs;
 
 use crate::deltas::{CounterTotals, StatementTotals};
