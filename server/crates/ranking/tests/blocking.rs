@@ -10,7 +10,7 @@ use ranking::{BlockingQuery, Reader, fetch_blocking};
 use samples::{
     Batch, Grouping, LoadBatch, LoadSeries, LockSnapshot, LockedSession, Point, SnapshotFlaw, Wanted, Wants,
 };
-use units::{Aas, Compare, DbLoadQuery, DigestId, Dimension, Period, TimePoint, TimeRange, Timestamp, Window};
+use units::{Aas, Compare, DbLoadQuery, DigestId, Dimension, Engine, Period, TimePoint, TimeRange, Timestamp, Window};
 use view::{BlockingFlaw, BlockingView, Panel, Trouble};
 use world::{START, instance, instance_id};
 
@@ -130,11 +130,57 @@ async fn a_moment_that_is_not_kept_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_statement_has_the_trees_it_stands_in() {
+async fn a_statement_has_what_it_lost_what_it_caused_and_its_trees() {
+    let digest = DigestId::new(1, 30);
     let (_folder, reader) = reader(&OFFERS, Some(snapshot(START.plus_secs(130))), None);
-    let inside = fetch_blocking(&reader, &query(None, Some(DigestId::new(1, 30))), START.plus_secs(86_400)).await;
-    // Load of one digest by blocker was not collected here; the panel says so and invents nothing.
-    assert!(matches!(inside.unwrap(), Panel::Trouble(_)));
+    let archive = reader.archive();
+    archive.put_statements(&[statement("S1", Dimension::Sql), statement("B1", Dimension::BlockingSql)]).unwrap();
+    for group in [Dimension::BlockingSession, Dimension::BlockingSql, Dimension::BlockingObject] {
+        let Batch::Load(mut load) = batch(group, &[("20", [1.0; 4])]) else { panic!("a load batch") };
+        load.grouping = load.grouping.filtered(Dimension::Sql, "S1");
+        load.total = points([1.5; 4]);
+        archive.append(&Batch::Load(load)).unwrap();
+    }
+    let inside = view(&reader, &query(None, Some(digest))).await;
+    assert_eq!((inside.lost, inside.total), (Aas(1.0), Aas(1.5)));
+    assert_eq!(inside.caused, Some(Aas(2.0)), "what others lost to sessions that run it");
+    assert_eq!(inside.roots.len(), 1, "it waits in this tree");
+    let (_folder, elsewhere) = reader_of_others();
+    assert!(view(&elsewhere, &query(None, Some(DigestId::new(1, 31)))).await.roots.is_empty());
+}
+
+/// The same, asked about a statement that stands in no tree.
+fn reader_of_others() -> (tempfile::TempDir, Reader) {
+    let (folder, reader) = reader(&OFFERS, Some(snapshot(START.plus_secs(130))), None);
+    let archive = reader.archive();
+    archive.put_statements(&[Statement { digest: DigestId::new(1, 31), ..statement("S2", Dimension::Sql) }]).unwrap();
+    for group in [Dimension::BlockingSession, Dimension::BlockingSql, Dimension::BlockingObject] {
+        let Batch::Load(mut load) = batch(group, &[]) else { panic!("a load batch") };
+        load.grouping = load.grouping.filtered(Dimension::Sql, "S2");
+        archive.append(&Batch::Load(load)).unwrap();
+    }
+    (folder, reader)
+}
+
+fn statement(pi_id: &str, dimension: Dimension) -> Statement {
+    Statement {
+        pi_id: pi_id.to_owned(),
+        db_id: None,
+        dimension,
+        parent: None,
+        engine: Engine::Postgres,
+        digest: DigestId::new(1, 30),
+        digest_version: 1,
+        normal_form: "update stock set copies = ?".to_owned(),
+        masked: "update stock set copies = ?".to_owned(),
+        kind: "update".to_owned(),
+        tables: vec!["stock".to_owned()],
+        tags: Vec::new(),
+        truncated: false,
+        tree: true,
+        first_seen: START,
+        last_seen: START,
+    }
 }
 
 #[tokio::test]
