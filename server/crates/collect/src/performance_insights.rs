@@ -211,6 +211,25 @@ fn query(question: &Question, engine: units::Engine, waits: &WaitNames) -> Optio
     builder.build().ok()
 }
 
+/// Series with one key are one: a lock object is told apart by its type too, which is no part of ours.
+fn joined(series: impl Iterator<Item = LoadSeries>) -> Vec<LoadSeries> {
+    let mut out: Vec<LoadSeries> = Vec::new();
+    for one in series {
+        let Some(known) = out.iter_mut().find(|known| known.key == one.key) else {
+            out.push(one);
+            continue;
+        };
+        for point in one.points {
+            match known.points.iter_mut().find(|other| other.at == point.at) {
+                Some(sum) => sum.value += point.value,
+                None => known.points.push(point),
+            }
+        }
+        known.points.sort_by_key(|point| point.at);
+    }
+    out
+}
+
 /// Adds a series to the list; one that continues the last series of the page before is joined to it.
 fn join_pages(list: &mut Vec<MetricKeyDataPoints>, series: MetricKeyDataPoints) {
     let continues = list.last().is_some_and(|last| {
@@ -335,7 +354,7 @@ impl Part<'_> {
             };
             Some(LoadSeries { key, points: self.points(series, scale) })
         });
-        series.collect()
+        joined(series)
     }
 
     /// Points inside the answered window; what is not finite was not measured.

@@ -8,7 +8,7 @@ use super::locks::{self, LockStore, LockedSession};
 use crate::faults::Behaviour;
 use crate::store::{Store, Write};
 use sampler::{
-    ActivitySample, CounterReading, DatabaseDescription, Engine, SamplerCost, SessionSample, SessionState,
+    ActivitySample, CounterReading, DatabaseDescription, Engine, LockWait, SamplerCost, SessionSample, SessionState,
     StatementInterval, StatementText,
 };
 use serde::{Deserialize, Serialize};
@@ -95,6 +95,14 @@ pub(crate) struct InstanceData {
     unsaved: BTreeSet<i64>,
 }
 
+/// Type and value of what a lock is on. Who waits for a transaction to let go of a row waits for the
+/// row, as those behind him do.
+fn waited_for(lock: &LockWait) -> Option<String> {
+    let object = lock.object.as_deref()?;
+    let is_row = lock.kind == "transactionid" && object.parse::<u64>().is_err();
+    Some(object_name(if is_row { "tuple" } else { &lock.kind }, object))
+}
+
 impl InstanceData {
     pub(crate) fn new(number: u32, engine: Engine, host: String, port: u16, vcpus: Option<u32>) -> Self {
         Self {
@@ -176,7 +184,7 @@ impl InstanceData {
         let mut attributed = BTreeMap::new();
         for session in sample.sessions.iter().filter(|session| session.state == SessionState::Active) {
             let Some(root) = roots.get(&session.id) else { continue };
-            let object = session.lock.as_ref().and_then(|lock| Some(object_name(&lock.kind, lock.object.as_deref()?)));
+            let object = session.lock.as_ref().and_then(waited_for);
             let parts = [
                 (Column::BlockingSession, self.dictionary.name(Some(&root.to_string()))),
                 (Column::BlockingDigest, digest_of(*root)),
