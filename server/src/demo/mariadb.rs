@@ -62,6 +62,7 @@ impl Parts {
             targets: vec![format!("{INSTANCE_NAME}={}", server.watcher_url())],
             vcpus: None,
             history: args.history,
+            tiers: None,
             sentinels: args.history.is_some(),
         })?)
         .await?;
