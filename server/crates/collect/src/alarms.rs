@@ -10,9 +10,8 @@ use units::{Timestamp, Window};
 use crate::access::{Collector, Lane, LaneClients};
 use crate::error::CollectError;
 use crate::inventory::{date_time, timestamp};
+use crate::pages::read_pages;
 
-/// Pages of a listing that are read at most: 10,000 alarms.
-const MAX_PAGES: usize = 100;
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 const HISTORY: &str = "cloudwatch:DescribeAlarmHistory";
 
@@ -64,10 +63,7 @@ impl Collector {
                 .history_item_type(HistoryItemType::StateUpdate)
                 .start_date(date_time(window.from))
                 .end_date(date_time(window.to));
-            let mut pages = request.into_paginator().send();
-            for _ in 0..MAX_PAGES {
-                let Some(page) = pages.next().await else { break };
-                let page = page.map_err(|error| CollectError::of(HISTORY, "*", &error))?;
+            for page in read_pages(request.into_paginator().send(), HISTORY, "*").await? {
                 let found = page.alarm_history_items().iter();
                 events.extend(found.filter_map(|item| event(item, alarm, &clients.region)));
             }
@@ -92,10 +88,7 @@ async fn list(
         .alarm_types(AlarmType::CompositeAlarm);
     let request = if with_log_alarms { request.alarm_types(AlarmType::LogAlarm) } else { request };
     let mut alarms = Vec::new();
-    let mut pages = request.into_paginator().send();
-    for _ in 0..MAX_PAGES {
-        let Some(page) = pages.next().await else { break };
-        let page = page.map_err(|error| CollectError::of(DESCRIBE, "*", &error))?;
+    for page in read_pages(request.into_paginator().send(), DESCRIBE, "*").await? {
         alarms.extend(page.metric_alarms().iter().filter_map(|alarm| metric_alarm(alarm, now)));
         alarms.extend(page.composite_alarms().iter().filter_map(|alarm| composite_alarm(alarm, now)));
         alarms.extend(page.log_alarms().iter().filter_map(|alarm| log_alarm(alarm, now)));

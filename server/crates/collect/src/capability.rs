@@ -2,18 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use samples::{Instance, StatementStat, Vcpus};
-use units::{Dimension, Period, Timestamp, Window};
+use samples::{Instance, StatementStat};
+use units::Dimension;
 
 use crate::access::{Collector, Lane};
 use crate::error::CollectError;
-use crate::performance_insights::{Question, pi_resource};
+use crate::pages::read_pages;
+use crate::performance_insights::pi_resource;
 
 /// Metric types of `ListAvailableResourceMetrics` that we ask about.
 const METRIC_TYPES: [&str; 3] = ["os", "db", "db.sql_tokenized.stats"];
-const MAX_PAGES: usize = 40;
-/// Counter that tells the number of vCPUs.
-const VCPU_METRIC: &str = "os.general.numVCPUs.max";
 
 /// Groups and metrics an instance offers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,59 +53,27 @@ impl Collector {
         let pi = &self.clients(&instance.region)?.lane(lane).pi;
         let resource = pi_resource(instance);
         let mut found = Capabilities::default();
-        let mut pages = pi
+        let pages = pi
             .list_available_resource_dimensions()
             .service_type("RDS".into())
             .identifier(instance.id.as_str())
             .metrics("db.load")
             .into_paginator()
             .send();
-        for _ in 0..MAX_PAGES {
-            let Some(page) = pages.next().await else { break };
-            let action = "pi:ListAvailableResourceDimensions";
-            let page = page.map_err(|error| CollectError::of(action, &resource, &error))?;
+        for page in read_pages(pages, "pi:ListAvailableResourceDimensions", &resource).await? {
             let groups = page.metric_dimensions().iter().flat_map(|metric| metric.groups());
             found.groups.extend(groups.filter_map(|group| group.group().map(str::to_owned)));
         }
-        let mut pages = pi
+        let pages = pi
             .list_available_resource_metrics()
             .service_type("RDS".into())
             .identifier(instance.id.as_str())
             .set_metric_types(Some(METRIC_TYPES.map(str::to_owned).to_vec()))
             .into_paginator()
             .send();
-        for _ in 0..MAX_PAGES {
-            let Some(page) = pages.next().await else { break };
-            let action = "pi:ListAvailableResourceMetrics";
-            let page = page.map_err(|error| CollectError::of(action, &resource, &error))?;
+        for page in read_pages(pages, "pi:ListAvailableResourceMetrics", &resource).await? {
             found.metrics.extend(page.metrics().iter().filter_map(|metric| metric.metric().map(str::to_owned)));
         }
         Ok(found)
-    }
-
-    /// The number of vCPUs as the instance itself reports it in the minutes before `now`; `None`
-    /// when it does not (Enhanced Monitoring is off).
-    ///
-    /// # Errors
-    /// [`CollectError`] of `pi:GetResourceMetrics`.
-    pub async fn measure_vcpus(
-        &self,
-        instance: &Instance,
-        capabilities: &Capabilities,
-        now: Timestamp,
-    ) -> Result<Option<Vcpus>, CollectError> {
-        if !capabilities.offers_metric(VCPU_METRIC) {
-            return Ok(None);
-        }
-        let window = Window::new(now.plus_secs(-900).floor_to(60), now.floor_to(60));
-        let question = [Question::Counter(samples::MetricName::pi(VCPU_METRIC))];
-        let answer = self.ask(instance, &question, window, Period::MINUTE, Lane::Background).await?;
-        let newest = answer.batches.iter().find_map(|batch| match batch {
-            samples::Batch::Counter(counter) => counter.points.last(),
-            _ => None,
-        });
-        Ok(newest
-            .filter(|point| point.value > 0.0)
-            .map(|point| Vcpus { count: point.value, origin: Vcpus::MEASURED.to_owned() }))
     }
 }

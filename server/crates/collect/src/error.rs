@@ -114,7 +114,7 @@ impl CollectError {
         } else if DENIED_CODES.contains(&code) {
             Self::AccessDenied { action, resource: resource.to_owned() }
         } else if CREDENTIAL_CODES.contains(&code) {
-            Self::Credentials(format!("{code}: {message}"))
+            Self::Credentials(format!("{code}: {message}; log in again, or set AWS_PROFILE"))
         } else if matches!(code, "InternalServiceError" | "InternalFailure" | "ServiceUnavailable") {
             Self::Unreachable { action, message: format!("{code}: {message}") }
         } else if action.starts_with("pi:") && message.to_ascii_lowercase().contains("not enabled") {
@@ -128,12 +128,12 @@ impl CollectError {
     fn of_transport(action: String, error: &(dyn Error + 'static)) -> Self {
         let causes = causes(error);
         if let Some(credentials) = causes.iter().find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
-            return Self::Credentials(sentence(credentials));
+            return Self::Credentials(no_credentials(&sentence(credentials)));
         }
         let message = sentence(error);
         // Identity resolution that found no provider reports itself only by its words.
-        if message.contains("no providers in chain provided credentials") || message.contains("no identity") {
-            return Self::Credentials(message);
+        if NONE_FOUND.iter().any(|words| message.contains(words)) {
+            return Self::Credentials(no_credentials(&message));
         }
         Self::Unreachable { action, message }
     }
@@ -150,11 +150,25 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)
     causes
 }
 
-/// An error and its causes in one line, each said once.
+/// An error and its causes in one line, each said once. The SDK lists its attempts on lines of their own.
 fn sentence(error: &(dyn Error + 'static)) -> String {
     let mut words: Vec<String> = causes(error).iter().map(ToString::to_string).collect();
     words.dedup();
-    words.join(": ")
+    words.join(": ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How the SDK says that it has found no credentials at all.
+const NONE_FOUND: [&str; 3] =
+    ["no credentials found in chain", "no providers in chain provided credentials", "no identity"];
+
+/// Why there are no credentials, and what to do. That there are none anywhere needs no list of places.
+fn no_credentials(message: &str) -> String {
+    let cause = if NONE_FOUND.iter().any(|words| message.contains(words)) {
+        "none found in the environment, the profile, or the role of this machine"
+    } else {
+        message
+    };
+    format!("{cause}; log in (aws sso login), or set AWS_PROFILE")
 }
 
 fn retry_after(response: &HttpResponse) -> Option<Duration> {
@@ -165,6 +179,17 @@ fn retry_after(response: &HttpResponse) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn missing_credentials_are_one_line_with_a_way_out() {
+        let told = no_credentials("no credentials found in chain. Attempted:\n  Environment: not set");
+        assert_eq!(
+            told,
+            "none found in the environment, the profile, or the role of this machine; \
+             log in (aws sso login), or set AWS_PROFILE"
+        );
+        assert!(no_credentials("the token has expired").starts_with("the token has expired; log in"));
+    }
 
     #[test]
     fn codes_are_sorted_by_what_can_be_done() {

@@ -7,9 +7,7 @@ use units::{ResourceId, Timestamp, Window};
 use crate::access::{Collector, RegionClients};
 use crate::classes::vcpus_of_class;
 use crate::error::CollectError;
-
-/// Pages of a listing that are read at most: 10,000 instances.
-const MAX_PAGES: usize = 100;
+use crate::pages::read_pages;
 
 impl Collector {
     /// Every instance of every Region, in the order RDS lists them. Instances of engines we have no
@@ -20,10 +18,8 @@ impl Collector {
     pub async fn list_instances(&self, now: Timestamp) -> Result<Vec<Instance>, CollectError> {
         let mut instances = Vec::new();
         for clients in &self.regions {
-            let mut pages = clients.rds.describe_db_instances().into_paginator().send();
-            for _ in 0..MAX_PAGES {
-                let Some(page) = pages.next().await else { break };
-                let page = page.map_err(|error| CollectError::of("rds:DescribeDBInstances", "*", &error))?;
+            let pages = clients.rds.describe_db_instances().into_paginator().send();
+            for page in read_pages(pages, "rds:DescribeDBInstances", "*").await? {
                 instances.extend(page.db_instances().iter().filter_map(|found| instance(found, clients, now)));
             }
         }
@@ -37,7 +33,7 @@ impl Collector {
     pub async fn list_events(&self, window: Window, instances: &[Instance]) -> Result<Vec<Marker>, CollectError> {
         let mut markers = Vec::new();
         for clients in &self.regions {
-            let mut pages = clients
+            let pages = clients
                 .rds
                 .describe_events()
                 .source_type(SourceType::DbInstance)
@@ -45,9 +41,7 @@ impl Collector {
                 .end_time(date_time(window.to))
                 .into_paginator()
                 .send();
-            for _ in 0..MAX_PAGES {
-                let Some(page) = pages.next().await else { break };
-                let page = page.map_err(|error| CollectError::of("rds:DescribeEvents", "*", &error))?;
+            for page in read_pages(pages, "rds:DescribeEvents", "*").await? {
                 markers.extend(page.events().iter().filter_map(|event| {
                     let name = event.source_identifier()?;
                     let instance =

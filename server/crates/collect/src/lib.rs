@@ -17,6 +17,7 @@ mod error;
 mod inventory;
 mod ledger;
 mod locks;
+mod pages;
 mod performance_insights;
 mod statement;
 mod topics;

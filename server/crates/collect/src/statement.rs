@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_sdk_pi::operation::get_dimension_key_details::GetDimensionKeyDetailsOutput;
 use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use samples::{Batch, Grouping, Instance, Statement};
 use sql_digest::{Completeness, Digest, DigestCache, Digester, literal_slots};
@@ -14,6 +15,8 @@ use crate::error::CollectError;
 use crate::performance_insights::{Question, pi_resource};
 
 const ACTION: &str = "pi:GetDimensionKeyDetails";
+/// The form of a `db.sql.id`, of no statement.
+const NOBODYS_STATEMENT: &str = "0000000000000000000000000000000000000000";
 
 /// A statement as a client sent it, literals and all. It cannot be serialised or printed; only its
 /// digest leaves.
@@ -138,24 +141,44 @@ impl Collector {
             _ => None,
         });
         let Some(child) = child else { return Ok(None) };
-        let details = self
-            .clients(&instance.region)?
-            .lane(lane)
-            .pi
-            .get_dimension_key_details()
-            .service_type(ServiceType::Rds)
-            .identifier(instance.id.as_str())
-            .group("db.sql")
-            .group_identifier(child)
-            .requested_dimensions("statement")
-            .send()
-            .await
-            .map_err(|error| CollectError::of(ACTION, &pi_resource(instance), &error))?;
+        let details = self.details(instance, &child, lane).await?;
         let full = details.dimensions().iter().find(|detail| detail.status() == Some(&DetailStatus::Available));
         let Some(text) = full.and_then(|detail| detail.value()) else { return Ok(None) };
         let text = RawText::new(text.to_owned());
         let digest = Digester::default().digest(&text.0, instance.engine, Completeness::Whole);
         let read = statement(&text, &digest, &cut.pi_id, instance.engine);
         Ok(Some(Statement { db_id: cut.db_id.clone(), first_seen: cut.first_seen, last_seen: cut.last_seen, ..read }))
+    }
+
+    /// Whether full texts may be read: asks for a statement nobody has. AWS looks at the permission
+    /// before it looks for the statement, so that it is unknown is the answer hoped for.
+    ///
+    /// # Errors
+    /// [`CollectError`] of the call, other than that the statement is unknown.
+    pub async fn may_read_texts(&self, instance: &Instance, lane: Lane) -> Result<(), CollectError> {
+        match self.details(instance, NOBODYS_STATEMENT, lane).await {
+            Ok(_) | Err(CollectError::Invalid { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn details(
+        &self,
+        instance: &Instance,
+        statement_id: &str,
+        lane: Lane,
+    ) -> Result<GetDimensionKeyDetailsOutput, CollectError> {
+        self.clients(&instance.region)?
+            .lane(lane)
+            .pi
+            .get_dimension_key_details()
+            .service_type(ServiceType::Rds)
+            .identifier(instance.id.as_str())
+            .group("db.sql")
+            .group_identifier(statement_id)
+            .requested_dimensions("statement")
+            .send()
+            .await
+            .map_err(|error| CollectError::of(ACTION, &pi_resource(instance), &error))
     }
 }
