@@ -30,6 +30,8 @@ pub const ALARMS: &str = "/alarms";
 pub const INCIDENTS: &str = "/incidents";
 /// What is collected, up to when, and what fails.
 pub const SOURCES: &str = "/sources";
+/// The same as JSON.
+pub const API_SOURCES: &str = "/api/v1/sources";
 /// Two windows side by side.
 pub const COMPARE: &str = "/compare";
 /// Instances, statements and tables by name.

@@ -126,12 +126,14 @@ async fn try_performance_insights(
         }
     }
     let offers = collector.discover(instance, Lane::Interactive).await;
-    report.call("pi:ListAvailableResourceDimensions", &offers, |found| {
+    report.call("pi:ListAvailableResource…", &offers, |found| {
         format!("{}: {} groups, {} metrics", instance.name, found.groups.len(), found.metrics.len())
     })?;
     let question = [Question::Load(Grouping::by(Dimension::Wait))];
     let load = collector.ask(instance, &question, window, Period::MINUTE, Lane::Interactive).await;
-    report.call("pi:GetResourceMetrics", &load, |_| instance.name.clone())
+    report.call("pi:GetResourceMetrics", &load, |_| instance.name.clone())?;
+    let texts = collector.may_read_texts(instance, Lane::Interactive).await;
+    report.call("pi:GetDimensionKeyDetails", &texts, |()| instance.name.clone())
 }
 
 /// What was found, and what is missing in sum.

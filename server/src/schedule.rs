@@ -29,12 +29,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use archive::{Archive, Retention};
 use collect::{Apps, Collector};
-use samples::{ApiCalls, Instance, Refusal, Wanted, Wants};
+use samples::{ApiCalls, Health, Instance, Refusal, Wanted, Wants};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use units::{ResourceId, Timestamp};
 
-pub use self::health::{Fault, Health, Progress, SourceHealth, SourceKind};
+pub use self::health::Fault;
 
 use self::budget::{Budget, Gate};
 use self::demand::Flights;
@@ -245,18 +245,6 @@ impl ScheduleHandle {
     #[must_use]
     pub fn health(&self) -> Health {
         self.inner.board.read()
-    }
-
-    /// How far the back-fill of each instance is.
-    #[must_use]
-    pub fn progress(&self) -> Vec<Progress> {
-        self.inner.board.read().progress
-    }
-
-    /// Whether inventory and every instance found by it were tried once, whatever came of it.
-    #[must_use]
-    pub fn first_poll_done(&self) -> bool {
-        self.inner.board.read().first_poll_done
     }
 
     /// Calls and billed units of the present UTC day, by IAM action.

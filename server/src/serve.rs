@@ -66,14 +66,17 @@ async fn serve(config: &Config) -> Result<()> {
             wakes.alarm_was_told();
         }
     });
-    let reader =
-        Reader::new(archive, schedule.wants()).with_zones(web::offset_changes).with_prices(config.prices.clone());
-    tracing::info!(address = %listener.local_addr()?, "the dashboard is open");
+    let collected = schedule.clone();
+    let reader = Reader::new(archive, schedule.wants())
+        .with_zones(web::offset_changes)
+        .with_prices(config.prices.clone())
+        .with_health(move || collected.health());
+    eprintln!("loadlens: the dashboard is open at http://{}/", listener.local_addr()?);
     let polled = schedule.clone();
     let state = web::AppState {
         reader,
         dashboard: config.public_url.clone(),
-        readiness: Arc::new(move || web::Ready { archive_open: true, first_poll_done: polled.first_poll_done() }),
+        readiness: Arc::new(move || web::Ready::of(&polled.health())),
         metrics: PrometheusBuilder::new().install_recorder().ok(),
     };
     let served = web::serve(listener, state, Some(hooks), stop).await;

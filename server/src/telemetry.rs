@@ -1,5 +1,7 @@
 //! The log: to standard error, so that standard output stays for answers.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ConfigError, LogFormat};
@@ -14,7 +16,11 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), ConfigError> {
         value: filter.to_owned(),
         hint: "use error, warn, info, debug, or a filter such as info,collect=debug",
     })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Colours are for people, not for files.
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     let started = match format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -46,6 +46,10 @@ pub struct PlaceLink {
 pub struct AppBarFacts {
     /// Calls to AWS since midnight UTC, as words; none when it is not known.
     pub spend: Option<String>,
+    /// How much of the past is collected, as words; none when nothing is being filled.
+    pub filling: Option<String>,
+    /// Which instances are simulated, as words; none when all are measured.
+    pub simulated: Option<String>,
     /// Text in the search field.
     pub find: String,
 }
@@ -67,6 +71,7 @@ pub fn AppBar(
     let say = use_say();
     let home = links.first().map_or_else(String::new, |link| link.href.clone());
     let menu = links.clone();
+    let filling_href = links.iter().find(|link| link.place == AppPlace::Sources).map(|link| link.href.clone());
     let spend_href = links.iter().find(|link| link.place == AppPlace::Sources).map(|link| link.href.clone());
     view! {
         <a class="skip-link" href="#content" rel="external">{say.text(m::SKIP_TO_CONTENT)}</a>
@@ -108,6 +113,24 @@ pub fn AppBar(
                         <kbd class="kbd">"/"</kbd>
                     </label>
                 </form>
+                {facts
+                    .simulated
+                    .map(|words| {
+                        view! {
+                            <span class="badge badge--dashed app-bar__simulated" title=say.text(m::SIMULATED_NOTICE)>
+                                {words}
+                            </span>
+                        }
+                    })}
+                {facts
+                    .filling
+                    .map(|filling| {
+                        view! {
+                            <a class="app-bar__spend" href=filling_href title=say.text(m::FILLING_TITLE)>
+                                {filling}
+                            </a>
+                        }
+                    })}
                 {facts
                     .spend
                     .map(|spend| {

@@ -161,6 +161,7 @@ messages! {
     WORD_ALARM_OK: "alarm back to OK", "경보 해제";
     GAP_NO_SAMPLES: "The source answered and had nothing.", "출처가 응답했지만 데이터가 없습니다.";
     GAP_NOT_COLLECTED: "Some buckets are not collected yet.", "아직 수집되지 않은 구간이 있습니다.";
+    GAP_DAMAGED: "A stored block was damaged and is left out.", "저장된 블록이 손상되어 제외되었습니다.";
     GAP_OUTSIDE_RETENTION: "Older than Performance Insights keeps.", "Performance Insights 보존 기간보다 오래되었습니다.";
 
     // Tables.
@@ -362,7 +363,6 @@ messages! {
     NO_CALLS: "No calls to AWS today", "오늘 AWS 호출 없음";
     API: "API", "API";
     CALLS_OF_TODAY: "Calls today", "오늘 호출";
-    BILLED_UNITS: "Billed units", "과금 단위";
     COST_TODAY: "Today", "오늘";
     CALLS_MONTH: "Calls, 30 days", "30일 호출";
     COST_MONTH: "30 days", "30일";
@@ -530,12 +530,20 @@ messages! {
     RULE: "Rule", "규칙";
 
     // Sources and settings.
-    SOURCES_META: "What is collected, up to when, and what fails", "무엇을 언제까지 수집했고 무엇이 실패하는지";
+    SOURCES_META: "What is collected, up to when, what fails, and what it costs", "무엇을 언제까지 수집했고 무엇이 실패하며 비용은 얼마인지";
     SOURCES_NOTE: "The role needs the read-only policy of the README; each line names the action that is missing.", "역할에는 README의 읽기 전용 정책이 필요합니다. 각 줄은 빠진 권한을 알려 줍니다.";
     COLLECTED_TO: "Collected up to", "수집 시점";
     WHAT_FAILS: "What fails", "실패한 것";
     COLLECTING: "Collecting", "수집 중";
     NOT_COLLECTING: "Not collecting", "수집 안 됨";
+    NOT_TRIED_YET: "Not tried yet", "아직 시도 안 함";
+    COLLECTION: "Collection", "수집";
+    SOURCE: "Source", "출처";
+    FAILS_SINCE: "since {time}, {count} attempts in a row", "{time}부터 연속 {count}회";
+    ARCHIVE_SIZE: "The archive takes {size}", "아카이브 크기 {size}";
+    FILLING: "Past {share} collected", "과거 {share} 수집";
+    FILLING_TITLE: "The last days are being collected; pages fill up as they come", "지난 며칠을 수집하고 있으며 도착하는 대로 페이지가 채워집니다";
+    SIMULATED_NAMES: "Simulated: {names}", "모의: {names}";
     SETTINGS_META: "Kept in cookies of this browser", "이 브라우저의 쿠키에 저장";
     ZONE_HINT: "UTC, or an IANA name such as Europe/Berlin. A link can carry its own zone.", "UTC 또는 Asia/Seoul 같은 IANA 이름. 링크에 시간대가 들어 있을 수도 있습니다.";
 

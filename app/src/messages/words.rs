@@ -115,6 +115,7 @@ pub fn gap_reason(reason: &GapReason, say: Say) -> String {
         GapReason::NotCollected => say.text(m::GAP_NOT_COLLECTED).to_owned(),
         GapReason::OutsideRetention => say.text(m::GAP_OUTSIDE_RETENTION).to_owned(),
         GapReason::Failed(cause) => cause.clone(),
+        GapReason::Damaged => say.text(m::GAP_DAMAGED).to_owned(),
     }
 }
 

@@ -57,7 +57,10 @@ fn bar(place: AppPlace, frame: &Frame, find: String) -> impl IntoView + use<> {
         link(paths::SOURCES, AppPlace::Sources, m::SOURCES),
     ];
     let spend = frame.calls_today.map(|calls| say.with(m::CALLS_TODAY, &[("count", &view::number::count(calls))]));
-    let facts = AppBarFacts { spend, find };
+    let filling = frame.filling.map(|share| say.with(m::FILLING, &[("share", &view::number::percent(share))]));
+    let simulated =
+        (!frame.simulated.is_empty()).then(|| say.with(m::SIMULATED_NAMES, &[("names", &frame.simulated.join(", "))]));
+    let facts = AppBarFacts { spend, filling, simulated, find };
     view! {
         <AppBar place=place links=links facts=facts find_action=paths::SEARCH settings_action=paths::SETTINGS />
     }

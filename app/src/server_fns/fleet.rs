@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
-use units::{ResourceId, Timestamp};
-use view::{FleetView, Panel, Trouble};
+use units::ResourceId;
+use view::{FleetView, Panel, SourcesView};
 
 use super::codec::Json;
 use crate::error::ViewError;
@@ -18,28 +18,10 @@ pub struct Frame {
     pub alarms: Option<u32>,
     /// Calls to AWS since midnight UTC; `None` when nothing is collected.
     pub calls_today: Option<u64>,
-}
-
-/// The collection of one instance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SourceLine {
-    /// `DbiResourceId`.
-    pub id: ResourceId,
-    /// `DBInstanceIdentifier`.
-    pub name: String,
-    /// Everything before this is collected.
-    pub collected_to: Option<Timestamp>,
-    /// What fails.
-    pub trouble: Option<Trouble>,
-}
-
-/// What is collected, up to when, and what fails.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct SourcesView {
-    /// A line an instance.
-    pub lines: Vec<SourceLine>,
-    /// What fails for all of them: the inventory itself.
-    pub trouble: Option<Trouble>,
+    /// Share of the past that is collected, 0 to 1, over all instances, while a back-fill runs.
+    pub filling: Option<f64>,
+    /// Names of instances whose past is made from a seed.
+    pub simulated: Vec<String>,
 }
 
 /// The frame of a page.
@@ -67,11 +49,11 @@ pub async fn rank_fleet(
     source.fleet(&crate::paths::FleetPage::parse(&search).range, now).await
 }
 
-/// The collection of each instance.
+/// What is collected, up to when, what fails, and what it costs.
 ///
 /// # Errors
 /// [`ViewError`], see there.
 #[server(prefix = "/api/page", endpoint = "sources", input = GetUrl, output = Json)]
-pub async fn list_sources() -> Result<Panel<SourcesView>, ViewError> {
+pub async fn list_sources() -> Result<SourcesView, ViewError> {
     crate::ssr::Source::of_request()?.sources().await
 }

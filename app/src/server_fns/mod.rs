@@ -21,6 +21,6 @@ pub use compare::{CompareScreen, fetch_compare, find_anything};
 pub use database::{
     Judgement, fetch_counters, fetch_db_load, fetch_instance, fetch_overview, judge_db_load, rank_context, rank_top_sql,
 };
-pub use fleet::{Frame, SourceLine, SourcesView, fetch_frame, list_sources, rank_fleet};
+pub use fleet::{Frame, fetch_frame, list_sources, rank_fleet};
 pub use incidents::{Changed, IncidentLine, IncidentView, NoteLine, TimelineRow, fetch_incident, list_incidents};
 pub use statement::{SqlScreen, SqlStrip, StatementText, fetch_statement, fetch_statement_tab};

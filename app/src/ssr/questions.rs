@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use ranking::Reader;
 use units::{DbLoadQuery, Dimension, ResourceId, TimeRange, Timestamp};
-use view::{BlockingView, ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, TopSqlView};
+use view::{BlockingView, ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, SourcesView, TopSqlView};
 
 use crate::error::ViewError;
 use crate::messages::Say;
 use crate::paths::DbPage;
-use crate::server_fns::{Frame, Judgement, SourceLine, SourcesView};
+use crate::server_fns::{Frame, Judgement};
 use crate::session::Session;
 
 /// Rows of the Top SQL table.
@@ -171,14 +171,11 @@ impl Source {
     pub(crate) fn frame(&self) -> Result<Frame, ViewError> {
         let archive = self.reader.archive();
         let failed = |error| self.unavailable(&error);
-        let mut instances: Vec<(ResourceId, String)> = archive
-            .instances()
-            .map_err(failed)?
-            .into_iter()
-            .filter(|instance| instance.status != "deleted")
-            .map(|instance| (instance.id, instance.name))
-            .collect();
-        instances.sort_by(|a, b| a.1.cmp(&b.1));
+        let mut living = archive.instances().map_err(failed)?;
+        living.retain(|instance| instance.status != "deleted");
+        living.sort_by(|a, b| a.name.cmp(&b.name));
+        let simulated = living.iter().filter(|one| one.simulated).map(|one| one.name.clone()).collect();
+        let instances = living.into_iter().map(|instance| (instance.id, instance.name)).collect();
         let alarms = archive.alarms().map_err(failed)?;
         let ringing = alarms.iter().filter(|alarm| alarm.status.name() == "ALARM").count();
         let today = self.now.secs().div_euclid(86_400);
@@ -187,21 +184,12 @@ impl Source {
             instances,
             alarms: (!alarms.is_empty()).then(|| u32::try_from(ringing).unwrap_or(u32::MAX)),
             calls_today: Some(calls.iter().map(|one| one.calls).sum()),
+            filling: self.reader.health().filling_all(),
+            simulated,
         })
     }
 
-    pub(crate) async fn sources(&self) -> Result<Panel<SourcesView>, ViewError> {
-        let fleet = match self.fleet(&TimeRange::default(), self.now).await? {
-            Panel::Data(fleet) => fleet,
-            Panel::Empty => return Ok(Panel::Empty),
-            Panel::Trouble(trouble) => return Ok(Panel::Trouble(trouble)),
-        };
-        let lines = fleet.rows.into_iter().map(|row| SourceLine {
-            id: row.facts.id,
-            name: row.facts.name,
-            collected_to: row.coverage.collected_to,
-            trouble: row.trouble,
-        });
-        Ok(Panel::Data(SourcesView { lines: lines.collect(), trouble: fleet.trouble }))
+    pub(crate) async fn sources(&self) -> Result<SourcesView, ViewError> {
+        ranking::fetch_sources(&self.reader, self.now).await.map_err(|error| self.mapped(error))
     }
 }

@@ -29,7 +29,12 @@ async fn image(state: &AppState, query: &DbLoadQuery) -> Result<String, ApiError
     let chips = if chips.is_empty() { String::new() } else { format!(", {}", chips.join(", ")) };
     let caption = Caption {
         title: format!("DB load of {} by {}{chips}, {range} {}", facts.name, query.slice, view.axis.zone),
-        note: format!("{}, {} buckets", view.source.name, view.axis.period),
+        note: format!(
+            "{}, {} buckets{}",
+            view.source.name,
+            view.axis.period,
+            if view.source.simulated { ", simulated" } else { "" }
+        ),
     };
     let chart = draw_load(&view, &LoadChartOptions { width: IMAGE_WIDTH, ..LoadChartOptions::default() });
     Ok(load_image(&chart, &caption, IMAGE_WIDTH))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use units::{Aas, DbLoadQuery, Period, Timestamp};
-use view::{Axis, CountersView, Layer, LoadView, Panel};
+use view::{Axis, CountersView, InstanceFacts, Layer, LoadView, Panel};
 
 use super::answer::{ApiError, csv};
 use super::request::{permalink, query};
@@ -30,7 +30,10 @@ pub(super) async fn load(
     let (query, now) = (query(id, &search.unwrap_or_default())?, clock::now());
     Ok(Json(match panel(&state, &query, now).await? {
         Some(view) => load_value(&query, &view),
-        None => idle_value(&query, now)?,
+        None => {
+            let facts = ranking::fetch_instance(&state.reader, query.instance.as_str(), now).await?;
+            idle_value(&query, &facts, now)?
+        }
     }))
 }
 
@@ -112,7 +115,7 @@ pub(super) fn load_value(query: &DbLoadQuery, view: &LoadView) -> Value {
 }
 
 /// An idle instance: a true zero in every bucket, nothing to stack.
-fn idle_value(query: &DbLoadQuery, now: Timestamp) -> Result<Value, ApiError> {
+fn idle_value(query: &DbLoadQuery, facts: &InstanceFacts, now: Timestamp) -> Result<Value, ApiError> {
     let window = query.range.resolve(now).map_err(ranking::Error::from)?;
     let period: Period = ranking::bucket_for(window, query.period);
     let axis = Axis { window: window.aligned(period.secs()), period, zone: "UTC".to_owned(), offsets: Vec::new() };
@@ -126,7 +129,15 @@ fn idle_value(query: &DbLoadQuery, now: Timestamp) -> Result<Value, ApiError> {
         "times": times(&axis),
         "total": vec![Aas::ZERO; axis.len()],
         "series": [],
+        "remainder": null,
         "mean_aas": Aas::ZERO,
+        "peak": null,
+        "p99_aas": Aas::ZERO,
+        "now_aas": Aas::ZERO,
+        "vcpus": facts.vcpu.vcpus(),
+        "compare": null,
+        "not_applied": [],
+        "simulated": facts.simulated,
     }))
 }
 

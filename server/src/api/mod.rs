@@ -12,6 +12,7 @@ mod image;
 mod load;
 mod openapi;
 mod request;
+mod sources;
 mod sql;
 mod top;
 
@@ -63,7 +64,7 @@ const APP: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, opena
 const TIER: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, openapi::TIER];
 
 /// Everything there is.
-const ENDPOINTS: [Endpoint; 29] = [
+const ENDPOINTS: [Endpoint; 30] = [
     Endpoint {
         path: "/instances",
         summary: "Instances, ranked by load against their vCPUs.",
@@ -259,6 +260,13 @@ const ENDPOINTS: [Endpoint; 29] = [
         kind: CSV,
         parameters: &[],
         handler: || get(apps::spend_csv),
+    },
+    Endpoint {
+        path: "/sources",
+        summary: "What is collected, up to when, what fails and why; the size of the archive.",
+        kind: JSON,
+        parameters: &[],
+        handler: || get(sources::sources),
     },
     Endpoint {
         path: "/openapi.json",

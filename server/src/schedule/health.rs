@@ -1,17 +1,15 @@
-//! What is collected, up to when, and what fails.
+//! Where tasks note what is collected, up to when, and what fails.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use collect::CollectError;
-use samples::Refusal;
-use serde::Serialize;
+use samples::{Health, Progress, Refusal, SourceHealth, SourceKind};
 use units::{ResourceId, Timestamp};
 
 /// Why something could not be collected or kept, for people and for what to do next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// AWS, in the words of `collect`.
     Aws(Refusal),
@@ -64,82 +62,13 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// A sort of source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    /// RDS: which instances there are, and their events.
-    Inventory,
-    /// Performance Insights of one instance.
-    PerformanceInsights,
-    /// CloudWatch metrics.
-    CloudWatch,
-    /// Balancers, groups, functions, services, tags: which tiers there are.
-    Tiers,
-    /// CloudWatch alarms.
-    Alarms,
-    /// Our own archive.
-    Archive,
-}
-
-/// One source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SourceHealth {
-    /// Sort of source.
-    pub kind: SourceKind,
-    /// The instance, for sources that belong to one.
-    pub instance: Option<ResourceId>,
-    /// End of what is collected.
-    pub collected_to: Option<Timestamp>,
-    /// Last success.
-    pub succeeded_at: Option<Timestamp>,
-    /// Why the last attempt failed; `None` after a success.
-    pub fault: Option<Fault>,
-    /// When it fails or ceased to fail: start of the present state.
-    pub since: Timestamp,
-    /// Attempts that failed in a row.
-    pub failures: u32,
-    /// Questions the source refused, in its words; others are answered.
-    pub notes: Vec<String>,
-}
-
-/// How far the back-fill of an instance is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Progress {
-    /// The instance.
-    pub instance: ResourceId,
-    /// Seconds of the past that were missing at the start.
-    pub total_secs: u64,
-    /// Seconds of it collected since.
-    pub done_secs: u64,
-}
-
-impl Progress {
-    /// Share done, 0 to 1.
-    #[must_use]
-    pub fn share(&self) -> f64 {
-        if self.total_secs == 0 { 1.0 } else { self.done_secs as f64 / self.total_secs as f64 }
-    }
-}
-
-/// Everything at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Health {
-    /// Sources, by kind and instance.
-    pub sources: Vec<SourceHealth>,
-    /// Back-fills, finished ones included.
-    pub progress: Vec<Progress>,
-    /// Whether inventory and every instance were tried once.
-    pub first_poll_done: bool,
-}
-
 type Key = (SourceKind, Option<ResourceId>);
 
 #[derive(Default)]
 struct State {
     sources: BTreeMap<Key, SourceHealth>,
     progress: BTreeMap<ResourceId, Progress>,
-    first_poll_done: bool,
+    first_poll_tried: bool,
 }
 
 /// Where tasks note how they fare.
@@ -155,7 +84,7 @@ impl Board {
         self.with(|state| Health {
             sources: state.sources.values().cloned().collect(),
             progress: state.progress.values().cloned().collect(),
-            first_poll_done: state.first_poll_done,
+            first_poll_tried: state.first_poll_tried,
         })
     }
 
@@ -198,11 +127,12 @@ impl Board {
     pub(super) fn failed(&self, kind: SourceKind, instance: Option<&ResourceId>, now: Timestamp, fault: &Fault) {
         self.with(|state| {
             let source = Self::source(state, kind, instance, now);
-            if source.fault.as_ref() != Some(fault) {
+            let refusal = fault.refusal();
+            if source.fault.as_ref() != Some(&refusal) {
                 source.since = now;
                 tracing::warn!(source = ?kind, instance = instance.map(ResourceId::as_str), %fault, "cannot collect");
             }
-            source.fault = Some(fault.clone());
+            source.fault = Some(refusal);
             source.failures += 1;
         });
     }
@@ -225,8 +155,20 @@ impl Board {
         })
     }
 
-    pub(super) fn first_poll_done(&self) {
-        self.with(|state| state.first_poll_done = true);
+    /// Every instance was tried once, or there is none.
+    pub(super) fn first_poll_tried(&self) {
+        self.with(|state| state.first_poll_tried = true);
+    }
+
+    /// The inventory was read; at the first time it decides which instances are still to be tried,
+    /// whatever was said before anything was known of them.
+    pub(super) fn inventory_read(&self, all_tried: bool) {
+        self.with(|state| {
+            let inventory = state.sources.get(&(SourceKind::Inventory, None));
+            if inventory.is_none_or(|source| source.succeeded_at.is_none()) {
+                state.first_poll_tried = all_tried;
+            }
+        });
     }
 
     pub(super) fn backfill(&self, instance: &ResourceId, total_secs: u64, done_secs: u64) {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use archive::Archive;
 use aws_local::{Config, Faults, Running, Server};
 use collect::Collector;
-use samples::{BucketCover, GapReason, Grouping, Instance, MetricName, Refusal, StatementStat, Wanted};
+use samples::{BucketCover, GapReason, Grouping, Instance, MetricName, Refusal, SourceKind, StatementStat, Wanted};
 use units::{Dimension, Period, Timestamp, Window};
 
-use super::{Clock, Fault, Schedule, ScheduleConfig, ScheduleHandle, SourceKind, plan};
+use super::{Clock, Schedule, ScheduleConfig, ScheduleHandle, plan};
 
 /// Monday 2026-11-23 14:31:00 UTC.
 const NOW: Timestamp = Timestamp::from_secs(1_795_444_260);
@@ -60,13 +60,9 @@ impl World {
         self.archive.instances().unwrap().into_iter().find(|one| one.name == name).unwrap()
     }
 
-    fn fault(&self, name: &str) -> Option<Fault> {
+    fn fault(&self, name: &str) -> Option<Refusal> {
         let id = self.instance(name).id;
-        let health = self.schedule.health();
-        let of_instance = |source: &&super::SourceHealth| {
-            source.kind == SourceKind::PerformanceInsights && source.instance.as_ref() == Some(&id)
-        };
-        health.sources.iter().find(of_instance).and_then(|source| source.fault.clone())
+        self.schedule.health().fault(SourceKind::PerformanceInsights, Some(&id)).cloned()
     }
 
     fn load(&self, name: &str, grouping: &Grouping, window: Window, period: Period) -> samples::LoadMatrix {
@@ -111,11 +107,16 @@ fn polls_only() -> ScheduleConfig {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_past_is_filled_and_adds_up() {
     let world = World::start(ScheduleConfig::default(), Faults::default()).await;
-    world.until("the first poll", |world| world.schedule.first_poll_done()).await;
+    world.until("the first poll", |world| world.schedule.health().first_poll_done()).await;
     let id = world.instance("history-7").id;
     world
         .until("the back-fill", |world| {
-            world.schedule.progress().iter().any(|one| one.instance == id && one.done_secs > 0 && one.share() >= 1.0)
+            world
+                .schedule
+                .health()
+                .progress
+                .iter()
+                .any(|one| one.instance == id && one.done_secs > 0 && one.share() >= 1.0)
         })
         .await;
     let week = Window::new(NOW.plus_secs(-7 * 86_400 + 3600).floor_to(3600), NOW.plus_secs(-7200).floor_to(3600));
@@ -154,12 +155,12 @@ async fn the_past_is_filled_and_adds_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_told_by_instance_and_hurt_no_other() {
     let world = World::start(polls_only(), Faults::default()).await;
-    world.until("the first poll", |world| world.schedule.first_poll_done()).await;
+    world.until("the first poll", |world| world.schedule.health().first_poll_done()).await;
     assert_eq!(world.fault("history-7"), None);
     let denied = world.fault("denied-db").unwrap();
-    assert!(matches!(&denied, Fault::Aws(Refusal::Denied { action, .. }) if action.starts_with("pi:")), "{denied:?}");
-    assert!(matches!(world.fault("throttled-db"), Some(Fault::Aws(Refusal::Throttled { .. }))));
-    assert!(matches!(world.fault("pi-off-db"), Some(Fault::Aws(Refusal::NotEnabled(_)))));
+    assert!(matches!(&denied, Refusal::Denied { action, .. } if action.starts_with("pi:")), "{denied:?}");
+    assert!(matches!(world.fault("throttled-db"), Some(Refusal::Throttled { .. })));
+    assert!(matches!(world.fault("pi-off-db"), Some(Refusal::NotEnabled(_))));
     let gaps = world.load("gap-db", &Grouping::total(), hours(-2, -1), Period::MINUTE);
     let hidden = |bucket: usize| matches!((hours(-2, -1).from.secs() / 60 + bucket as i64).rem_euclid(15), 6..=8);
     for (bucket, cover) in gaps.cover.buckets.iter().enumerate() {
@@ -171,7 +172,7 @@ async fn failures_are_told_by_instance_and_hurt_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_readers_cost_the_calls_of_one() {
     let world = World::start(polls_only(), Faults::default()).await;
-    world.until("the first poll", |world| world.schedule.first_poll_done()).await;
+    world.until("the first poll", |world| world.schedule.health().first_poll_done()).await;
     let id = world.instance("history-7").id;
     let calls = world.calls("pi:GetResourceMetrics").await;
     let seconds = Window::new(NOW.plus_secs(-300), NOW);
@@ -211,7 +212,7 @@ async fn a_restart_goes_on_where_the_last_run_stopped() {
         let Some(id) = world.archive.instances().unwrap().into_iter().find(|one| one.name == "history-7") else {
             return false;
         };
-        world.schedule.progress().iter().any(|one| one.instance == id.id && one.share() >= 1.0)
+        world.schedule.health().progress.iter().any(|one| one.instance == id.id && one.share() >= 1.0)
     };
     world.until("the back-fill", is_filled).await;
     let before = world.load("history-7", &Grouping::total(), hours(-20, -4), Period::MINUTE);
@@ -222,7 +223,7 @@ async fn a_restart_goes_on_where_the_last_run_stopped() {
     let schedule = start(&world.endpoint, &world.clock, world.archive.clone(), config).await;
     let world = World { schedule, ..world };
     world.until("the back-fill", is_filled).await;
-    let progress = world.schedule.progress();
+    let progress = world.schedule.health().progress;
     let id = world.instance("history-7").id;
     let of_history = progress.iter().find(|one| one.instance == id).unwrap();
     assert!(of_history.total_secs <= 2 * 3600, "{of_history:?}");
@@ -234,10 +235,12 @@ async fn a_restart_goes_on_where_the_last_run_stopped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_is_told_and_made_up_for() {
     let world = World::start(polls_only(), Faults { expired_credentials: true, ..Faults::default() }).await;
-    world.until("the first attempt", |world| world.schedule.first_poll_done()).await;
+    world.until("the first attempt", |world| world.schedule.health().first_poll_tried).await;
     let health = world.schedule.health();
-    let inventory = health.sources.iter().find(|source| source.kind == SourceKind::Inventory).unwrap();
-    assert!(matches!(inventory.fault, Some(Fault::Aws(Refusal::Credentials(_)))), "{inventory:?}");
+    assert!(!health.first_poll_done());
+    let (part, why) = health.first_poll_fault().unwrap();
+    assert_eq!(part, SourceKind::Inventory);
+    assert!(matches!(why, Refusal::Credentials(_)), "{why:?}");
     world.endpoint.world.set_faults(Faults::default());
     world.schedule.want(Wanted::Inventory).await.unwrap();
     world
@@ -256,7 +259,7 @@ async fn an_outage_is_told_and_made_up_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poll_is_two_calls_and_few_pages_more() {
     let world = World::start(polls_only(), Faults::default()).await;
-    world.until("the first poll", |world| world.schedule.first_poll_done()).await;
+    world.until("the first poll", |world| world.schedule.health().first_poll_done()).await;
     let id = world.instance("history-7").id;
     for (minutes, page_limit, most) in [(5, None, 2), (10, Some(25), 20)] {
         world.clock.set_ms(NOW.plus_secs(minutes * 60 + 2).0);

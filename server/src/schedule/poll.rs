@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use collect::{Answer, Capabilities, CollectError, Lane, Question};
-use samples::{Batch, Grouping, Instance, LoadBatch, PiState, Point, Refusal, Statement, StatementStat, Vcpus};
+use samples::{
+    Batch, Grouping, Instance, LoadBatch, PiState, Point, Refusal, SourceKind, Statement, StatementStat, Vcpus,
+};
 use units::{Dimension, Period, Timestamp, Window};
 
-use super::health::{Fault, SourceKind};
+use super::health::Fault;
 use super::{Inner, Watched, plan};
 
 /// One call holds three hours of minutes, so the first poll and one after a pause cost no more.

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use collect::{Lane, MetricRow};
-use samples::{AlarmState, ApiCalls, Instance, MetricRef, PiState, Refusal, catalogue};
+use samples::{AlarmState, ApiCalls, Instance, MetricRef, PiState, Refusal, SourceKind, catalogue};
 use units::{ResourceId, Timestamp, Window};
 
 use super::backfill::Backfill;
-use super::health::{Fault, SourceKind};
+use super::health::Fault;
 use super::supervise::{pause, spawn};
 use super::{Inner, Watched, incidents, poll, tiers};
 
@@ -135,10 +135,9 @@ pub(super) async fn read_inventory(inner: &Arc<Inner>) -> Result<(), Fault> {
         start_poller(inner, merged.get(&instance.id).unwrap_or(instance).clone());
     }
     *turn = Some(now);
+    let was_tried = |one: &Instance| inner.board.was_tried(SourceKind::PerformanceInsights, &one.id);
+    inner.board.inventory_read(found.iter().all(was_tried));
     inner.board.succeeded(SourceKind::Inventory, None, now, Some(now));
-    if found.is_empty() {
-        inner.board.first_poll_done();
-    }
     drop(turn);
     read_events(inner, &found, now).await;
     Ok(())
@@ -155,7 +154,7 @@ async fn resume_known(inner: &Arc<Inner>) {
         start_poller(inner, instance);
     }
     if !any {
-        inner.board.first_poll_done();
+        inner.board.first_poll_tried();
     }
 }
 
@@ -289,7 +288,7 @@ fn note_first_poll(inner: &Inner) {
     let all = inner.all_watched();
     let tried = |one: &Arc<Watched>| inner.board.was_tried(SourceKind::PerformanceInsights, &one.facts().id);
     if all.iter().all(tried) {
-        inner.board.first_poll_done();
+        inner.board.first_poll_tried();
     }
 }
 

@@ -11,7 +11,7 @@ use collect::{Lane, MetricRow};
 use samples::{Batch, MetricRef, Refusal, Signal, TierResource, Topology};
 use units::{Period, ResourceId, Timestamp, Window};
 
-use super::health::{Fault, SourceKind};
+use super::health::Fault;
 use super::supervise::pause;
 use super::{Inner, WATCHED_FOR_SECS, poll};
 

@@ -46,19 +46,39 @@ const MAX_REQUEST: Duration = Duration::from_secs(30);
 /// How ready the process is: `/readyz` asks it at each request.
 pub type Readiness = Arc<dyn Fn() -> Ready + Send + Sync>;
 
-/// Which parts are ready to serve.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+/// Which parts are ready to serve. Pages are served from the start; a reader finds load on them
+/// once all parts are ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Ready {
     /// The archive is open.
     pub archive_open: bool,
-    /// The first poll of the inventory and of load is done, with or without success.
+    /// The first poll is done: the inventory was read, every instance tried, and load was read
+    /// wherever it can be. A later failure does not undo it.
     pub first_poll_done: bool,
+    /// The part that keeps the first poll from being done although it was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failing: Option<String>,
+    /// Why, and what to do, in one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Ready {
+    /// How a process with an open archive is, as its schedule tells.
+    #[must_use]
+    pub fn of(health: &samples::Health) -> Self {
+        let fault = health.first_poll_fault();
+        Self {
+            archive_open: true,
+            first_poll_done: health.first_poll_done(),
+            failing: fault.map(|(part, _)| part.name().to_owned()),
+            why: fault.map(|(_, refusal)| refusal.to_string()),
+        }
+    }
+
     /// Whether all parts are.
     #[must_use]
-    pub const fn all(self) -> bool {
+    pub const fn all(&self) -> bool {
         self.archive_open && self.first_poll_done
     }
 }

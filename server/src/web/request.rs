@@ -36,7 +36,8 @@ pub(super) async fn identify(mut request: Request, next: Next) -> Response {
     metrics::histogram!("loadlens_http_request_seconds", "kind" => kind_of(&path)).record(duration.as_secs_f64());
     span.in_scope(|| {
         let duration_ms = duration.as_secs_f64() * 1000.0;
-        if status.is_server_error() {
+        // That the process is not ready yet is an answer, asked for every second by those who wait.
+        if status.is_server_error() && kind_of(&path) != "status" {
             tracing::warn!(http.status = status.as_u16(), duration_ms, "answered");
         } else {
             tracing::debug!(http.status = status.as_u16(), duration_ms, "answered");

@@ -25,9 +25,11 @@
 //! | window | a half-open span of time ([`Window`]) |
 //! | compare window | the window another one is held against ([`Compare`]) |
 //! | counter metric | a number the database or the host counts, e.g. `db.Transactions.xact_commit` |
+//! | coverage | which buckets of a series are known, and why others are not ([`Coverage`]) |
 //! | retention | how long a source keeps its data |
 
 mod aas;
+mod coverage;
 mod digest;
 mod dimension;
 mod engine;
@@ -40,6 +42,7 @@ mod time_range;
 mod wait;
 
 pub use aas::Aas;
+pub use coverage::{BucketCover, Coverage, GapReason};
 pub use digest::{DigestId, DigestIdError};
 pub use dimension::{Dimension, PiDimension, UnknownDimension};
 pub use engine::{Engine, UnknownEngine};

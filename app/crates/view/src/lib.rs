@@ -14,7 +14,6 @@ mod clock;
 mod compare;
 mod context;
 mod counters;
-mod coverage;
 mod find;
 mod fleet;
 mod legend;
@@ -25,6 +24,7 @@ mod panel;
 mod readout;
 mod scale;
 mod sheet;
+mod sources;
 mod sql_page;
 mod table;
 mod top_sql;
@@ -42,7 +42,6 @@ pub use clock::{LocalTime, TimeTick};
 pub use compare::{ChangeKind, CompareDigest, CompareDimension, CompareRow, CompareSide, CompareView, DeployCard};
 pub use context::{ContextRow, ContextView};
 pub use counters::{CounterStrip, CountersView};
-pub use coverage::{BucketCover, Coverage, GapReason};
 pub use find::{FoundDigest, FoundPlace, FoundTable, FoundView};
 pub use fleet::{FleetRow, FleetView, InstanceFacts, PiState};
 pub use legend::{Legend, LegendEntry, LegendRest};
@@ -52,6 +51,7 @@ pub use panel::{Panel, Source, Trouble};
 pub use readout::{Readout, ReadoutRest, ReadoutRow};
 pub use scale::Scale;
 pub use sheet::{ColumnKind, Piece, Sheet, SheetColumn, SheetRow, Tone};
+pub use sources::{SourceLine, SourcesView};
 pub use sql_page::{
     CallFigure, CallSeries, ChangeCause, ChangePart, ChangeView, ColumnLoad, ColumnRole, ElsewhereRow, ElsewhereView,
     IndexHypothesis, LiteralSlot, LiteralValue, LiteralsView, SqlPageView, SqlSpan, SqlSpanKind, StatementFacts,
@@ -59,4 +59,5 @@ pub use sql_page::{
 };
 pub use table::{Cell, DataTable, guarded};
 pub use top_sql::{Badge, ChildStatement, LoadPart, RowKind, SqlRow, TopSqlView};
+pub use units::{BucketCover, Coverage, GapReason};
 pub use verdict::{Clause, Severity, Tile, Verdict};

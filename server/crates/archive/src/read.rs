@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use samples::{
-    BucketCover, CounterMatrix, CounterSeries, Cover, GapReason, Grouping, KeyedSeries, LoadMatrix, MetricName,
+    BucketCover, CounterMatrix, CounterSeries, Coverage, GapReason, Grouping, KeyedSeries, LoadMatrix, MetricName,
     StatementStat, StatementStats,
 };
 use units::{Period, ResourceId, Timestamp, Window};
@@ -35,10 +35,10 @@ impl View<'_> {
         Ok(numbered.map(|number| Source { instance, part: stream.part().number(), stream: number }))
     }
 
-    fn grid(&self, id: &ResourceId, stream: &Stream, axis: Axis) -> Result<(Grid, Cover)> {
+    fn grid(&self, id: &ResourceId, stream: &Stream, axis: Axis) -> Result<(Grid, Coverage)> {
         let combine = Combine::of(stream);
         let Some(source) = self.source(id, stream)? else {
-            let cover = Cover {
+            let cover = Coverage {
                 buckets: vec![BucketCover::Pending; axis.len()],
                 collected_to: None,
                 reasons: vec![GapReason::NotCollected],
@@ -172,9 +172,9 @@ impl View<'_> {
     }
 }
 
-fn cover(grid: &Grid, collected_to: Option<Timestamp>, failures: Vec<String>) -> Cover {
+fn cover(grid: &Grid, collected_to: Option<Timestamp>, failures: Vec<String>) -> Coverage {
     let period = grid.axis.period.secs();
-    let mut cover = Cover { buckets: Vec::with_capacity(grid.covered.len()), collected_to, reasons: Vec::new() };
+    let mut cover = Coverage { buckets: Vec::with_capacity(grid.covered.len()), collected_to, reasons: Vec::new() };
     let mut note = |reason: GapReason| {
         if !cover.reasons.contains(&reason) {
             cover.reasons.push(reason);

@@ -29,6 +29,7 @@ pub use faults::Faults;
 pub use notify::{NotLoopback, test_authority};
 pub use sampler::{Clock, Target, TargetError};
 pub use server::{Config, Error, Running, Server};
+pub use services::operations;
 pub use store::StoreError;
 pub use world::estate;
 pub use world::{InstanceStatus, World};

@@ -305,7 +305,7 @@ fn open_world(config: &Config) -> Result<World, Error> {
     Ok(world)
 }
 
-/// Each sentinel shows the first instance's load, in its own way.
+/// Each sentinel shows the first instance's load, in its own way; it is as real as that one.
 fn add_sentinels(world: &World) {
     let now_secs = world.clock().now_secs();
     let first = world.instances().into_iter().next();
@@ -314,6 +314,7 @@ fn add_sentinels(world: &World) {
             || Arc::new(RwLock::new(InstanceData::new(0, Engine::Postgres, "localhost".to_owned(), 5432, None))),
             |instance| instance.data.clone(),
         );
-        world.put_instance(Identity::derive(name, Some("sentinel"), now_secs), data);
+        let is_simulated = first.as_ref().is_some_and(|instance| instance.identity.is_simulated);
+        world.put_instance(Identity { is_simulated, ..Identity::derive(name, Some("sentinel"), now_secs) }, data);
     }
 }

@@ -1,7 +1,6 @@
 //! The whole endpoint, over its port, on a real PostgreSQL.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../sampler/tests/support/mod.rs"]
 mod support;
 
 use aws_local::{Clock, Config, Running, Server, Target};

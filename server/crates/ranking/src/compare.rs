@@ -13,7 +13,6 @@ use crate::Result;
 use crate::averages::weighted_mean;
 use crate::buckets::bucket_for;
 use crate::calls::Calls;
-use crate::coverage::coverage_of;
 use crate::explain::{Side, explain};
 use crate::facts::{facts_of, source_of, state_of};
 use crate::gather::{Gathered, gather};
@@ -126,7 +125,7 @@ impl Sided {
             window: self.page.axis.window,
             mean: weighted_mean(&matrix.total, &matrix.covered_secs).map(Aas),
             peak: matrix.total.iter().flatten().copied().reduce(f64::max).map(Aas),
-            coverage: coverage_of(&matrix.cover),
+            coverage: matrix.cover.clone(),
         }
     }
 }

@@ -87,11 +87,11 @@ pub(crate) fn state_of<T>(lookup: &Lookup, instance: &Instance, matrix: &LoadMat
     if instance.pi != PiState::On {
         return Some(Panel::Trouble(Trouble::NotCollected { what: PERFORMANCE_INSIGHTS.to_owned() }));
     }
-    if let Some(refusal) = lookup.refusal() {
-        return Some(Panel::Trouble(trouble_of(refusal)));
+    if let Some(refusal) = lookup.refusal_of(&instance.id) {
+        return Some(Panel::Trouble(trouble_of(&refusal)));
     }
     let is_coming = matrix.cover.collected_to.is_none() || matrix.cover.reasons.contains(&GapReason::NotCollected);
-    is_coming.then_some(Panel::Trouble(Trouble::Pending { done: None }))
+    is_coming.then(|| Panel::Trouble(Trouble::Pending { done: lookup.health().filling(&instance.id) }))
 }
 
 /// A refusal in terms of what the reader can do.

@@ -1,11 +1,10 @@
 //! All instances, ranked by load against their vCPUs.
 
-use samples::{AlarmStatus, BucketCover, Grouping, Instance, LoadMatrix, PiState, Wanted};
+use samples::{AlarmStatus, BucketCover, Grouping, Health, Instance, LoadMatrix, PiState, SourceKind, Wanted};
 use units::{Aas, Dimension, Period, TimeRange, Timestamp, WaitClass, Window, Zone};
 use view::{Axis, Coverage, FleetRow, FleetView, Source, Trouble};
 
 use crate::averages::{newest, peak, weighted_mean};
-use crate::coverage::coverage_of;
 use crate::facts::{PERFORMANCE_INSIGHTS, facts_of, trouble_of};
 use crate::matrix::{reconciled, regrouped};
 use crate::reader::{Lookup, Reader};
@@ -38,6 +37,9 @@ fn fleet(lookup: &Lookup, window: Window, zone: &Zone) -> Result<FleetView> {
     let (zone, offsets) = lookup.zone(zone, window);
     let axis = Axis { window, period, zone, offsets };
     let alarms = lookup.archive.alarms()?;
+    let health = lookup.health();
+    // That there are none is known only once they were read.
+    let alarms_read = !alarms.is_empty() || health.has_read(SourceKind::Alarms);
     let mut rows: Vec<FleetRow> = instances
         .iter()
         .filter(|instance| instance.status != "deleted" || totals.instances.contains_key(&instance.id))
@@ -46,8 +48,8 @@ fn fleet(lookup: &Lookup, window: Window, zone: &Zone) -> Result<FleetView> {
                 .iter()
                 .filter(|alarm| alarm.status == AlarmStatus::Alarm && alarms::concerns(alarm, instance))
                 .count();
-            let in_alarm = (!alarms.is_empty()).then(|| u32::try_from(in_alarm).unwrap_or(u32::MAX));
-            row_of(instance, totals.instances.get(&instance.id), &axis, in_alarm)
+            let in_alarm = alarms_read.then(|| u32::try_from(in_alarm).unwrap_or(u32::MAX));
+            row_of(instance, totals.instances.get(&instance.id), &axis, in_alarm, &health)
         })
         .collect();
     sort(&mut rows);
@@ -76,7 +78,13 @@ fn spark_period(window: Window) -> Period {
 
 /// One instance of the fleet from its load by wait type.
 #[must_use]
-pub fn row_of(instance: &Instance, load: Option<&LoadMatrix>, axis: &Axis, alarms: Option<u32>) -> FleetRow {
+pub fn row_of(
+    instance: &Instance,
+    load: Option<&LoadMatrix>,
+    axis: &Axis,
+    alarms: Option<u32>,
+    health: &Health,
+) -> FleetRow {
     let load = load.cloned().map(reconciled);
     let mean = load.as_ref().and_then(|load| weighted_mean(&load.total, &load.covered_secs)).map(Aas);
     let spark = load.as_ref().map_or_else(|| vec![None; axis.len()], |load| load.total.clone());
@@ -90,21 +98,24 @@ pub fn row_of(instance: &Instance, load: Option<&LoadMatrix>, axis: &Axis, alarm
         dominant: load.as_ref().and_then(|load| dominant(load, instance)),
         top_digest: None,
         alarms,
-        coverage: load.as_ref().map_or_else(Coverage::default, |load| coverage_of(&load.cover)),
-        trouble: trouble(instance, mean),
+        coverage: load.as_ref().map_or_else(Coverage::default, |load| load.cover.clone()),
+        trouble: if mean.is_some() { None } else { Some(trouble(instance, health)) },
         spark,
     }
 }
 
-fn trouble(instance: &Instance, mean: Option<Aas>) -> Option<Trouble> {
-    if mean.is_some() {
-        return None;
-    }
-    Some(match instance.pi {
-        PiState::On if instance.is_available() => Trouble::Pending { done: None },
+/// Why an instance shows no load.
+fn trouble(instance: &Instance, health: &Health) -> Trouble {
+    match instance.pi {
+        PiState::On if instance.is_available() => {
+            match health.fault(SourceKind::PerformanceInsights, Some(&instance.id)) {
+                Some(refusal) => trouble_of(refusal),
+                None => Trouble::Pending { done: health.filling(&instance.id) },
+            }
+        }
         PiState::On => Trouble::NotCollected { what: format!("instance {}", instance.status) },
         PiState::Off | PiState::Unsupported => Trouble::NotCollected { what: PERFORMANCE_INSIGHTS.to_owned() },
-    })
+    }
 }
 
 /// The wait class with the most load and its share.

@@ -7,7 +7,6 @@ use view::{Axis, Severity, Tile, Verdict, number};
 use crate::Result;
 use crate::alarms::alarms_of;
 use crate::averages::{newest, p99, peak, weighted_mean};
-use crate::coverage::coverage_of;
 use crate::gather::gather;
 use crate::matrix::{reconciled, regrouped};
 use crate::page::Page;
@@ -213,7 +212,7 @@ fn alarms_tile(input: &TileInput) -> Tile {
 }
 
 fn coverage_tile(input: &TileInput) -> Tile {
-    let coverage = coverage_of(&input.waits.cover);
+    let coverage = &input.waits.cover;
     let share = coverage.share();
     let severity = match share {
         Some(share) if share < 1.0 => Severity::Warning,

@@ -7,7 +7,6 @@ use view::{Axis, BlockedChip, Ghost, Layer, LoadView, Marker, MarkerKind, Panel}
 use crate::Result;
 use crate::averages::{newest, p99, peak, weighted_mean};
 use crate::aws_cli::load_calls;
-use crate::coverage::coverage_of;
 use crate::facts::{source_of, state_of, vcpu_line};
 use crate::matrix::{regrouped, remainder};
 use crate::page::Page;
@@ -138,7 +137,7 @@ pub fn stack_load(input: &LoadInput) -> LoadView {
         ghost: input.before.map(|before| ghost(before, input, total.len())),
         markers: input.markers.clone(),
         blocked: input.blocked.clone(),
-        coverage: coverage_of(&sliced.cover),
+        coverage: sliced.cover.clone(),
         source: source_of(input.instance, input.matrix),
         total,
     }

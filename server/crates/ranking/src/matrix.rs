@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use samples::{BucketCover, Cover, KeyedSeries, LoadMatrix};
+use samples::{BucketCover, Coverage, KeyedSeries, LoadMatrix};
 
 use crate::averages::weighted_mean;
 
@@ -86,7 +86,7 @@ fn add_values(sum: &mut [Option<f64>], values: &[Option<f64>], sign: f64) {
     }
 }
 
-fn worse(a: &Cover, b: &Cover) -> Cover {
+fn worse(a: &Coverage, b: &Coverage) -> Coverage {
     const fn rank(cover: BucketCover) -> u8 {
         match cover {
             BucketCover::Full => 0,
@@ -98,7 +98,7 @@ fn worse(a: &Cover, b: &Cover) -> Cover {
     let pairs = a.buckets.iter().zip(&b.buckets);
     let mut reasons = a.reasons.clone();
     reasons.extend(b.reasons.iter().filter(|reason| !a.reasons.contains(reason)).cloned());
-    Cover {
+    Coverage {
         buckets: pairs.map(|(a, b)| if rank(*a) >= rank(*b) { *a } else { *b }).collect(),
         collected_to: a.collected_to.min(b.collected_to),
         reasons,
@@ -196,7 +196,7 @@ pub(crate) fn part(matrix: &LoadMatrix, buckets: std::ops::Range<usize>) -> Load
     let mut out = LoadMatrix {
         window: units::Window::new(at(buckets.start), at(buckets.end)),
         period: matrix.period,
-        cover: Cover {
+        cover: Coverage {
             buckets: matrix.cover.buckets.get(buckets.clone()).unwrap_or_default().to_vec(),
             ..matrix.cover.clone()
         },

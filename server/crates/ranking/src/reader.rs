@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use archive::Archive;
-use samples::{BucketCover, Grouping, Instance, LoadMatrix, Prices, Refusal, Wanted, Wants};
+use samples::{BucketCover, Grouping, Health, Instance, LoadMatrix, Prices, Refusal, SourceKind, Wanted, Wants};
 use tokio::task::JoinSet;
 use units::{Dimension, Period, ResourceId, Timestamp, Window, Zone};
 use view::{Axis, OffsetChange, Trouble};
@@ -22,7 +22,11 @@ pub struct Reader {
     wants: Wants,
     zones: Zones,
     prices: Arc<Prices>,
+    healths: Healths,
 }
+
+/// How collection fares now; nothing fails and nothing is known where nobody collects.
+type Healths = Arc<dyn Fn() -> Health + Send + Sync>;
 
 /// Offset changes of a zone in a window; empty for UTC and for zones nobody knows.
 type Zones = Arc<dyn Fn(&str, Window) -> Vec<OffsetChange> + Send + Sync>;
@@ -38,7 +42,13 @@ impl Reader {
     /// [`Reader::with_zones`].
     #[must_use]
     pub fn new(archive: Archive, wants: Wants) -> Self {
-        Self { archive, wants, zones: Arc::new(|_, _| Vec::new()), prices: Arc::new(Prices::shipped()) }
+        Self {
+            archive,
+            wants,
+            zones: Arc::new(|_, _| Vec::new()),
+            prices: Arc::new(Prices::shipped()),
+            healths: Arc::new(Health::default),
+        }
     }
 
     /// The same reader with a time-zone database: from an IANA name and a window to the offset
@@ -54,6 +64,19 @@ impl Reader {
     pub fn with_prices(mut self, prices: Prices) -> Self {
         self.prices = Arc::new(prices);
         self
+    }
+
+    /// The same reader with somebody who tells how collection fares.
+    #[must_use]
+    pub fn with_health(mut self, health: impl Fn() -> Health + Send + Sync + 'static) -> Self {
+        self.healths = Arc::new(health);
+        self
+    }
+
+    /// How collection fares now.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        (self.healths)()
     }
 
     /// The archive underneath.
@@ -150,6 +173,7 @@ pub(crate) struct Lookup {
     zones: Zones,
     /// What compute costs.
     pub(crate) prices: Arc<Prices>,
+    healths: Healths,
 }
 
 /// Names one reading of load.
@@ -165,12 +189,25 @@ impl Lookup {
             read: RefCell::new(HashMap::new()),
             zones: Arc::clone(&reader.zones),
             prices: Arc::clone(&reader.prices),
+            healths: Arc::clone(&reader.healths),
         }
     }
 
     /// Why something asked for did not come.
     pub(crate) fn refusal(&self) -> Option<&Refusal> {
         self.settled.as_ref()?.as_ref()
+    }
+
+    /// How collection fares now.
+    pub(crate) fn health(&self) -> Health {
+        (self.healths)()
+    }
+
+    /// Why Performance Insights of an instance gives nothing now: the answer to what was asked for
+    /// just now, or else what its collector met last.
+    pub(crate) fn refusal_of(&self, id: &ResourceId) -> Option<Refusal> {
+        let standing = || self.health().fault(SourceKind::PerformanceInsights, Some(id)).cloned();
+        self.refusal().cloned().or_else(standing)
     }
 
     /// Whether asking is over.

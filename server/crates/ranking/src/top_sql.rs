@@ -9,7 +9,6 @@ use view::{Badge, BlockedChip, ChildStatement, LoadPart, Panel, RowKind, SqlRow,
 use crate::Result;
 use crate::averages::{p99, weighted_mean};
 use crate::calls::Calls;
-use crate::coverage::coverage_of;
 use crate::facts::{source_of, state_of};
 use crate::gather::gather;
 use crate::matrix::{beyond_and_unattributed, regrouped};
@@ -111,7 +110,7 @@ pub fn rank(input: &TopInput) -> TopSqlView {
         total_before: before.and_then(|before| weighted_mean(&before.total, &before.covered_secs)).map(Aas),
         digest_count,
         blocked: input.blocked.to_vec(),
-        coverage: coverage_of(&input.matrix.cover),
+        coverage: input.matrix.cover.clone(),
         source: source_of(input.instance, input.matrix),
     }
 }

@@ -9,9 +9,9 @@
 
 mod alarm;
 mod batch;
-mod cover;
 mod event;
 mod grouping;
+mod health;
 mod incident;
 mod instance;
 mod locks;
@@ -26,9 +26,9 @@ mod wanted;
 
 pub use alarm::{AlarmEvent, AlarmKind, AlarmState, AlarmStatus, Comparison, MetricRef};
 pub use batch::{Batch, CounterBatch, LoadBatch, LoadSeries, Point, StatisticBatch};
-pub use cover::{BucketCover, Cover, GapReason};
 pub use event::{Marker, MarkerKind};
 pub use grouping::Grouping;
+pub use health::{Health, Progress, SourceHealth, SourceKind};
 pub use incident::{AlarmSeries, Incident, IncidentNote};
 pub use instance::{Instance, PiState, Vcpus};
 pub use locks::{LockSnapshot, LockedSession, SnapshotFlaw};
@@ -42,4 +42,5 @@ pub use topology::{
     App, AppOrigin, DiscoveryLimit, Edge, Evidence, Figure, FigureKind, LimitKind, TargetEvent, TargetHealth,
     TierResource, Topology,
 };
+pub use units::{BucketCover, Coverage, GapReason};
 pub use wanted::{Refusal, Wanted, WantedFuture, Wants};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use units::{Period, ResourceId, Window};
 
-use crate::{Cover, MetricName, StatementStat};
+use crate::{Coverage, MetricName, StatementStat};
 
 /// One row of a matrix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct LoadMatrix {
     /// Width of a bucket.
     pub period: Period,
     /// Which buckets are known.
-    pub cover: Cover,
+    pub cover: Coverage,
     /// Seconds covered of each bucket, 0 to the period: the weight of its values.
     pub covered_secs: Vec<u32>,
     /// Rows by falling sum. What lacks to the total is load outside the top of the dimension.
@@ -41,7 +41,7 @@ pub struct CounterSeries {
     /// A value a bucket; `None` is a gap.
     pub values: Vec<Option<f64>>,
     /// Which buckets are known.
-    pub cover: Cover,
+    pub cover: Coverage,
 }
 
 /// Counter metrics in equal buckets.

@@ -43,6 +43,13 @@ fn tag(key: &str, value: &str) -> Value {
     Value::map([("Key", Value::text(key)), ("Value", Value::text(value))])
 }
 
+/// Everything the endpoint can do: the prefix of IAM actions of the service, and the operation.
+pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of =
+        |service: &'static Service| service.operations.iter().map(|operation| (service.action_prefix, operation.name));
+    SERVICES.iter().copied().flat_map(of)
+}
+
 /// How a service is addressed, and what it can do.
 #[derive(Debug)]
 pub(crate) struct Service {

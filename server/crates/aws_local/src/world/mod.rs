@@ -259,6 +259,16 @@ impl World {
         }
     }
 
+    /// Adds a database that somebody else samples and tells of through [`World::observe`]; `vcpus` as
+    /// its operator says. One of that name is replaced.
+    pub fn add_database(&self, name: &str, engine: sampler::Engine, vcpus: Option<u32>) {
+        let number = self.instances().iter().map(|instance| instance.data().number).max().unwrap_or(0) + 1;
+        let data = InstanceData::new(number, engine, "localhost".to_owned(), engine.default_port(), vcpus);
+        let identity = Identity::derive(name, None, self.0.clock.now_secs());
+        self.0.store.write(Write::Instance { number, identity: identity.clone(), version: None });
+        self.put_instance(identity, Arc::new(RwLock::new(data)));
+    }
+
     /// How sampling goes, one per instance.
     #[must_use]
     pub fn statuses(&self) -> Vec<InstanceStatus> {
@@ -284,7 +294,7 @@ impl World {
     }
 
     /// Enters what a sampler said about the instance called `name`.
-    pub(crate) fn observe(&self, name: &str, observation: &Observation) {
+    pub fn observe(&self, name: &str, observation: &Observation) {
         let Some(instance) = self.instance_named(name) else { return };
         let store = &self.0.store;
         let mut data = instance.data_mut();

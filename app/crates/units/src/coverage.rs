@@ -1,9 +1,10 @@
 //! Which buckets are known, and why others are not.
 
 use serde::{Deserialize, Serialize};
-use units::Timestamp;
 
-/// How much of one bucket is known.
+use crate::Timestamp;
+
+/// How much of one bucket was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BucketCover {
@@ -11,7 +12,7 @@ pub enum BucketCover {
     Full,
     /// A part: values are averages over what there is.
     Partial,
-    /// Nothing.
+    /// Nothing, and it will not come.
     Missing,
     /// Nothing yet: at or after the end of what is collected.
     Pending,
@@ -23,23 +24,37 @@ pub enum BucketCover {
 pub enum GapReason {
     /// The source answered and had nothing: the instance was off, or not sampled.
     NoSamples,
-    /// Not collected; a back-fill may still bring it.
+    /// Not collected yet; a back-fill may bring it.
     NotCollected,
-    /// Older than the source keeps, and not collected in time.
+    /// Older than the source keeps, and nobody collected it in time.
     OutsideRetention,
-    /// A call failed; our words, for the reader.
+    /// The call failed; the text is ours, for the reader.
     Failed(String),
     /// A stored block failed its checksum and was left out.
     Damaged,
 }
 
-/// Coverage of a matrix, a bucket at a time.
+/// Coverage of a series, a bucket at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cover {
+pub struct Coverage {
     /// One entry a bucket.
     pub buckets: Vec<BucketCover>,
     /// End of the newest bucket that was answered, over all time; `None` when none ever was.
     pub collected_to: Option<Timestamp>,
     /// Reasons of the missing buckets, each once.
     pub reasons: Vec<GapReason>,
+}
+
+impl Coverage {
+    /// Share of buckets that are full or partial among those that are not pending, 0 to 1; `None`
+    /// when every bucket is pending.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        let due = self.buckets.iter().filter(|cover| **cover != BucketCover::Pending).count();
+        let known =
+            self.buckets.iter().filter(|cover| matches!(cover, BucketCover::Full | BucketCover::Partial)).count();
+        #[expect(clippy::cast_precision_loss, reason = "bucket counts are below 2^52")]
+        let share = known as f64 / due as f64;
+        (due > 0).then_some(share)
+    }
 }
