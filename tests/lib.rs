@@ -7,7 +7,9 @@
 //! that installs it.
 #![allow(clippy::unwrap_used)]
 
+pub mod agreement;
 pub mod browser;
+pub mod flow;
 pub mod http;
 pub mod program;
 pub mod stage;

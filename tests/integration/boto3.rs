@@ -10,6 +10,9 @@ use tests::tools;
 
 use crate::rust_peer::Sdk;
 
+/// All that RDS keeps.
+const EVENT_MINUTES: u32 = 14 * 24 * 60;
+
 /// Numbers of two decodings may differ by rounding a time to microseconds, and
 /// by nothing else.
 const TOLERANCE: f64 = 1e-12;
@@ -26,9 +29,29 @@ async fn boto3_and_the_rust_sdk_read_the_same() {
         assert!(theirs.get("ok").is_some(), "boto3 was refused: {step}\n{theirs}");
         assert_same(step, &ours, theirs);
         let is_empty = tidied(&theirs["ok"]) == json!({});
-        let writes = step["operation"].as_str().unwrap().starts_with("put_");
-        assert_eq!(is_empty, writes, "an empty answer proves nothing: {step}");
+        let operation = step["operation"].as_str().unwrap();
+        let is_silent = operation.starts_with("put_") || SILENT.contains(&operation);
+        assert_eq!(is_empty, is_silent, "an empty answer proves nothing: {step}");
     }
+}
+
+/// What answers nothing when all is well, besides what puts: writes, and the list of clusters, there
+/// being none.
+const SILENT: [&str; 3] = ["set_alarm_state", "delete_alarms", "describe_db_clusters"];
+
+/// Services with a Rust SDK in `rust_peer`.
+const COMPARED: [&str; 4] = ["pi", "cloudwatch", "rds", "sts"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_of_the_endpoint_is_left_out() {
+    let endpoint = Endpoint::with_history();
+    let sdk = Sdk::new(&endpoint.url).await;
+    let plan = good_calls(&sdk, &Instance::simulated(&sdk).await).await;
+    let driven: Vec<String> = plan.iter().map(|step| step["operation"].as_str().unwrap().replace('_', "")).collect();
+    let left: Vec<_> = aws_local::operations()
+        .filter(|(service, operation)| COMPARED.contains(service) && !driven.contains(&operation.to_lowercase()))
+        .collect();
+    assert!(left.is_empty(), "add a call to the plan: {left:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +114,13 @@ async fn boto3_reads_functions_over_rest() {
 fn as_our_own(step: &Value) -> Value {
     let mut step = step.clone();
     match step["operation"].as_str().unwrap() {
-        "put_metric_alarm" => step["params"]["AlarmName"] = json!("another load of the peer test"),
+        "put_metric_alarm" => {
+            step["params"]["AlarmName"] = json!("another load of the peer test");
+            // Of another metric, or asking for the alarms of a metric would find it.
+            step["params"]["MetricName"] = json!("DBLoadCPU");
+        }
+        "set_alarm_state" => step["params"]["AlarmName"] = json!("another load of the peer test"),
+        "delete_alarms" => step["params"]["AlarmNames"][0] = json!("another load of the peer test"),
         "put_composite_alarm" => step["params"]["AlarmName"] = json!("another rule of the peer test"),
         "put_metric_data" => step["params"]["Namespace"] = json!("AnotherPeer"),
         _ => {}
@@ -103,6 +132,7 @@ fn as_our_own(step: &Value) -> Value {
 struct Instance {
     name: String,
     resource_id: String,
+    arn: String,
     /// A past hour, aligned; nothing is added to it any more.
     start: u64,
     end: u64,
@@ -123,6 +153,7 @@ impl Instance {
         Self {
             name: found["DBInstanceIdentifier"].as_str().unwrap().to_owned(),
             resource_id: found["DbiResourceId"].as_str().unwrap().to_owned(),
+            arn: found["DBInstanceArn"].as_str().unwrap().to_owned(),
             start,
             end,
         }
@@ -170,6 +201,10 @@ async fn good_calls(sdk: &Sdk, instance: &Instance) -> Vec<Value> {
                 "params": { "DBInstanceIdentifier": instance.name } }),
         json!({ "service": "rds", "operation": "describe_db_instances",
                 "params": { "Filters": [{ "Name": "dbi-resource-id", "Values": [instance.resource_id] }] } }),
+        json!({ "service": "rds", "operation": "describe_db_clusters", "params": {} }),
+        json!({ "service": "rds", "operation": "describe_events",
+                "params": { "SourceType": "db-instance", "Duration": EVENT_MINUTES } }),
+        json!({ "service": "rds", "operation": "list_tags_for_resource", "params": { "ResourceName": instance.arn } }),
     ];
     plan.extend(load_calls(instance));
     plan.extend(list_calls(instance));
@@ -244,10 +279,18 @@ fn cloudwatch_calls(instance: &Instance) -> Vec<Value> {
         instance.metric("peak", "CPUUtilization", "Maximum"),
         instance.metric("connections", "DatabaseConnections", "Maximum"),
     ];
+    let mut short_lived = alarm.clone();
+    short_lived["AlarmName"] = json!("short life");
+    let of_metric = json!({ "Namespace": "AWS/RDS", "MetricName": "DBLoad", "Dimensions": alarm["Dimensions"] });
     vec![
+        json!({ "service": "cloudwatch", "operation": "put_metric_alarm", "params": short_lived }),
+        json!({ "service": "cloudwatch", "operation": "delete_alarms", "params": { "AlarmNames": ["short life"] } }),
         json!({ "service": "cloudwatch", "operation": "put_metric_alarm", "params": alarm }),
+        json!({ "service": "cloudwatch", "operation": "set_alarm_state", "params": {
+                "AlarmName": "load of the peer test", "StateValue": "ALARM", "StateReason": "the test says so" } }),
         json!({ "service": "cloudwatch", "operation": "describe_alarms",
                 "params": { "AlarmNames": ["load of the peer test"] } }),
+        json!({ "service": "cloudwatch", "operation": "describe_alarms_for_metric", "params": of_metric }),
         paged(json!({ "service": "cloudwatch", "operation": "list_metrics", "params": { "Namespace": "AWS/RDS" } })),
         instance.metric_data(queries),
     ]

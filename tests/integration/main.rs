@@ -1,11 +1,14 @@
 //! The real program against the real local endpoint and real databases.
 #![allow(clippy::unwrap_used)]
 
+mod agreement;
 mod alarms;
+mod api;
 mod apps;
 mod bad_input;
 mod blocking;
 mod boto3;
+mod demo;
 mod digest_agreement;
 mod drill_down;
 mod killed;
@@ -13,3 +16,6 @@ mod measured;
 mod moto;
 mod real_load;
 mod rust_peer;
+mod sampler;
+mod simulation;
+mod sources;

@@ -4,5 +4,6 @@
 
 mod edges;
 mod names;
+mod policy;
 mod repository;
 mod sources;

@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use ranking::Reader;
 use units::{DbLoadQuery, Dimension, ResourceId, TimeRange, Timestamp};
-use view::{BlockingView, ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, SourcesView, TopSqlView};
+use view::{
+    BlockingView, ContextView, CountersView, FleetView, InstanceFacts, LoadView, Panel, SourcesView, TopSqlView,
+};
 
 use crate::error::ViewError;
 use crate::messages::Say;

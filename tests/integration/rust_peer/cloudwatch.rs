@@ -19,6 +19,9 @@ pub(super) async fn call(client: &Client, operation: &str, params: Params<'_>) -
         "describe_alarm_history" => describe_alarm_history(client, params).await,
         "get_metric_statistics" => get_metric_statistics(client, params).await,
         "put_metric_data" => put_metric_data(client, params).await,
+        "describe_alarms_for_metric" => describe_alarms_for_metric(client, params).await,
+        "set_alarm_state" => set_alarm_state(client, params).await,
+        "delete_alarms" => delete_alarms(client, params).await,
         other => panic!("not driven: cloudwatch {other}"),
     }
 }
@@ -295,5 +298,34 @@ async fn put_metric_data(client: &Client, params: Params<'_>) -> Answer {
     let data = params.list("MetricData").unwrap().into_iter().map(datum).collect();
     let request = client.put_metric_data().set_namespace(params.text("Namespace")).set_metric_data(Some(data));
     request.send().await.map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
+
+async fn describe_alarms_for_metric(client: &Client, params: Params<'_>) -> Answer {
+    let answer = client
+        .describe_alarms_for_metric()
+        .set_namespace(params.text("Namespace"))
+        .set_metric_name(params.text("MetricName"))
+        .set_dimensions(dimensions(params))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(json!({ "MetricAlarms": answer.metric_alarms().iter().map(plain_alarm).collect::<Vec<_>>() }))
+}
+
+async fn set_alarm_state(client: &Client, params: Params<'_>) -> Answer {
+    client
+        .set_alarm_state()
+        .set_alarm_name(params.text("AlarmName"))
+        .set_state_value(params.text("StateValue").map(|name| StateValue::from(name.as_str())))
+        .set_state_reason(params.text("StateReason"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
+
+async fn delete_alarms(client: &Client, params: Params<'_>) -> Answer {
+    client.delete_alarms().set_alarm_names(params.texts("AlarmNames")).send().await.map_err(|error| refusal(&error))?;
     Ok(json!({}))
 }

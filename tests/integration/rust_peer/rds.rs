@@ -1,13 +1,22 @@
 //! RDS, over Query and XML.
 
 use aws_sdk_rds::Client;
-use aws_sdk_rds::types::{DbInstance, Filter};
+use aws_sdk_rds::types::{DbInstance, Filter, SourceType};
 use serde_json::{Value, json};
 
 use super::{Answer, Params, refusal, seconds_of};
 
 pub(super) async fn call(client: &Client, operation: &str, params: Params<'_>) -> Answer {
-    assert_eq!(operation, "describe_db_instances");
+    match operation {
+        "describe_db_instances" => describe_db_instances(client, params).await,
+        "describe_db_clusters" => describe_db_clusters(client, params).await,
+        "describe_events" => describe_events(client, params).await,
+        "list_tags_for_resource" => list_tags_for_resource(client, params).await,
+        other => panic!("not driven: rds {other}"),
+    }
+}
+
+async fn describe_db_instances(client: &Client, params: Params<'_>) -> Answer {
     let filters = params.list("Filters").map(|list| {
         let filter = |inner: Params<'_>| {
             Filter::builder().set_name(inner.text("Name")).set_values(inner.texts("Values")).build()
@@ -25,6 +34,52 @@ pub(super) async fn call(client: &Client, operation: &str, params: Params<'_>) -
         .map_err(|error| refusal(&error))?;
     let instances: Vec<Value> = answer.db_instances().iter().map(plain_instance).collect();
     Ok(json!({ "DBInstances": instances, "Marker": answer.marker() }))
+}
+
+/// The endpoint has no clusters: that there is none is all that can be compared.
+async fn describe_db_clusters(client: &Client, params: Params<'_>) -> Answer {
+    let answer = client
+        .describe_db_clusters()
+        .set_db_cluster_identifier(params.text("DBClusterIdentifier"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    assert!(answer.db_clusters().is_empty(), "clusters are not compared yet");
+    Ok(json!({ "DBClusters": [], "Marker": answer.marker() }))
+}
+
+async fn describe_events(client: &Client, params: Params<'_>) -> Answer {
+    let answer = client
+        .describe_events()
+        .set_source_identifier(params.text("SourceIdentifier"))
+        .set_source_type(params.text("SourceType").map(|name| SourceType::from(name.as_str())))
+        .set_duration(params.number("Duration"))
+        .set_max_records(params.number("MaxRecords"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    let events = answer.events().iter().map(|event| {
+        json!({
+            "SourceIdentifier": event.source_identifier(),
+            "SourceType": event.source_type().map(|kind| kind.as_str()),
+            "Message": event.message(),
+            "EventCategories": event.event_categories(),
+            "Date": seconds_of(event.date()),
+            "SourceArn": event.source_arn(),
+        })
+    });
+    Ok(json!({ "Events": events.collect::<Vec<_>>(), "Marker": answer.marker() }))
+}
+
+async fn list_tags_for_resource(client: &Client, params: Params<'_>) -> Answer {
+    let answer = client
+        .list_tags_for_resource()
+        .set_resource_name(params.text("ResourceName"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    let tags = answer.tag_list().iter().map(|tag| json!({ "Key": tag.key(), "Value": tag.value() }));
+    Ok(json!({ "TagList": tags.collect::<Vec<_>>() }))
 }
 
 fn plain_instance(instance: &DbInstance) -> Value {

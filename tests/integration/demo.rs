@@ -1,0 +1,72 @@
+//! `loadlens demo` as a newcomer runs it: one address, an end by itself, nothing left behind, and the
+//! same again.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use hyper::StatusCode;
+use tests::http::get;
+use tests::program::{Program, binary};
+
+/// `--for`: how long it stays after it has printed its address.
+const STAYS: Duration = Duration::from_secs(4);
+/// Stopping a database, its clients and the rest of it, on a busy machine.
+const STOPS_WITHIN: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_shows_real_load_ends_by_itself_and_can_be_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    // The account the database runs as must be able to get there.
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let data = folder.path().to_str().unwrap();
+    let port = free_port().to_string();
+    let stays = STAYS.as_secs().to_string();
+    for _ in 0..2 {
+        let arguments = ["demo", "--port", &port, "--for", &stays, "--data-dir", data, "--incident", "lock"];
+        let mut demo = Program::start(&arguments, &[]);
+        let url = demo.wait_for_line("its address", |line| line.starts_with("http://").then(|| line.to_owned()));
+        let announced = Instant::now();
+        assert_eq!(url, format!("http://127.0.0.1:{port}/"));
+        let page = get(&url).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains("bookshop-orders-1"), "the instance is on the first page");
+        let taken = Command::new(binary()).args(["demo", "--port", &port, "--data-dir", data]).output().unwrap();
+        let said = String::from_utf8(taken.stderr).unwrap();
+        assert!(!taken.status.success() && said.contains("is taken") && said.lines().count() == 1, "{said}");
+        assert!(demo.wait(STAYS + STOPS_WITHIN).success(), "{}", demo.stderr());
+        assert!(announced.elapsed() >= STAYS, "it ended {:?} after its address", announced.elapsed());
+        assert_eq!(left_behind(data), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_one_line() {
+    for (arguments, word) in [
+        (vec!["demo", "--incident", "flood"], "flood"),
+        (vec!["demo", "--engine", "oracle"], "oracle"),
+        (vec!["demo", "--postgres-bin", "/nowhere"], "/nowhere"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap();
+        let output = Command::new(binary()).args(&arguments).args(["--data-dir", data]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let last = said.lines().last().unwrap_or_default();
+        assert!(!output.status.success() && last.contains(word), "{arguments:?}: {said}");
+        let is_progress = |line: &str| line.starts_with("demo: ");
+        assert_eq!(said.lines().filter(|line| !is_progress(line)).count(), 1, "{arguments:?}: {said}");
+    }
+}
+
+/// Command lines of processes that still speak of the folder.
+fn left_behind(data: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let lines = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+    lines.filter(|line| line.contains(data)).collect()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
