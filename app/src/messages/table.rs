@@ -408,7 +408,6 @@ messages! {
     SINCE_TIME: "since {time}", "{time}부터";
     NEVER_TOLD: "Not known", "알 수 없음";
     OPEN_CONSOLE: "CloudWatch console", "CloudWatch 콘솔";
-    OPEN_DB_LOAD: "Open DB load", "DB 부하 열기";
     OPEN_TIER: "Open the tier", "계층 열기";
     OPEN_INCIDENT: "Open incident", "인시던트 열기";
     LOAD_OF: "DB load of {instance}", "{instance}의 DB 부하";
@@ -476,7 +475,6 @@ messages! {
     SUMMARY_META: "For Slack", "Slack용";
     SUMMARY_HEADLINE: "{name} on {resource} since {time}", "{time}부터 {resource}의 {name}";
     TIMELINE: "Timeline", "타임라인";
-    FIRST_MOVER: "First mover", "가장 먼저 변한 것";
     INCIDENT_NOTES: "Notes", "메모";
     NOTES_META: "Kept with the incident; they are in the incident file", "인시던트와 함께 보관되며 인시던트 파일에 포함됩니다";
     NOTE_BY: "Your name", "이름";

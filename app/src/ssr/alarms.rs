@@ -4,7 +4,7 @@ use incidents::links::{QuerySource, alarm_in_cdk, alarm_in_cloudformation, alarm
 use incidents::{
     AlarmArn, AlarmRef, Child, Hint, Landing, LaneSubject, Limit, Note, Presence, Question, Target, TimeOrigin, Watched,
 };
-use units::{Compare, DbLoadQuery, Timestamp, Window, Zone};
+use units::{Compare, DbLoadQuery, Timestamp, Window};
 use view::{MetricView, Panel, Severity, StateLane, Trouble};
 
 use super::Source;
@@ -141,10 +141,6 @@ impl Source {
         let zone = self.zone();
         let axis = |window, period| self.reader.axis(window, period, &zone);
         incidents::metric_view(self.reader.archive(), landing, self.now, axis).map_err(|error| self.unavailable(&error))
-    }
-
-    pub(super) fn zone(&self) -> Zone {
-        self.session.as_ref().map(|session| session.zone.clone()).unwrap_or_default()
     }
 
     pub(crate) fn alarm_lane(&self, query: &DbLoadQuery, now: Timestamp) -> Result<StateLane, ViewError> {
