@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use archive::Archive;
 use ranking::{BlockingQuery, Reader, fetch_blocking};
 use samples::{
-    Batch, Grouping, LoadBatch, LoadSeries, LockSnapshot, LockedSession, Point, SnapshotFlaw, Wanted, Wants,
+    Batch, Grouping, LoadBatch, LoadSeries, LockSnapshot, LockedSession, Point, SnapshotFlaw, Statement, Wanted, Wants,
 };
 use units::{Aas, Compare, DbLoadQuery, DigestId, Dimension, Engine, Period, TimePoint, TimeRange, Timestamp, Window};
 use view::{BlockingFlaw, BlockingView, Panel, Trouble};
