@@ -252,13 +252,18 @@ async fn the_server_answers_as_open_api_says() {
     assert!(paths.len() > 20, "{}", paths.len());
     for (path, item) in paths {
         let described = &item["get"];
+        assert!(described["summary"].is_string() && described["parameters"].is_array(), "{path}: {item}");
+        if path.contains("{app}") {
+            // The simulated past has no app; the tests of apps ask these.
+            continue;
+        }
         let address = path.replace("{id}", &scene.id).replace("{digest}", &digest);
         assert!(!address.contains('{'), "{path} has a place nobody fills");
         let mut search = String::new();
         for parameter in described["parameters"].as_array().unwrap().iter().filter(|one| one["in"] == "query") {
             let name = parameter["name"].as_str().unwrap();
             let value = match name {
-                "from" | "before-from" => from.to_string(),
+                "at" | "from" | "before-from" => from.to_string(),
                 "to" | "before-to" => to.to_string(),
                 "instance" | "before" => scene.id.clone(),
                 "find" => "select".to_owned(),
@@ -273,6 +278,11 @@ async fn the_server_answers_as_open_api_says() {
             search.push_str(&format!("{}{name}={value}", if search.is_empty() { "?" } else { "&" }));
         }
         let answer = get(&format!("{base}{address}{search}")).await;
+        if answer.status == StatusCode::CONFLICT {
+            // What this instance does not offer is said in the words of the document.
+            assert!(answer.json()["error"]["mend"].is_string(), "{address}{search}: {}", answer.text());
+            continue;
+        }
         assert_eq!(answer.status, StatusCode::OK, "{address}{search}: {}", answer.text());
         let kinds = described["responses"]["200"]["content"].as_object().unwrap();
         let kind = answer.header("content-type");

@@ -5,6 +5,7 @@
 
 mod answer;
 mod apps;
+mod blocking;
 mod compare;
 mod deploys;
 mod fleet;
@@ -58,6 +59,7 @@ const TWO: [Parameter; 7] = [
     openapi::BEFORE_TO,
     openapi::COMPARE,
 ];
+const BLOCKING: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::FILTER, openapi::AT];
 const DEPLOYS: [Parameter; 3] = [openapi::FROM, openapi::TO, openapi::INSTANCE];
 const FIND: [Parameter; 1] = [openapi::TEXT];
 const APP: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, openapi::ORDER];
@@ -176,6 +178,13 @@ const ENDPOINTS: [Endpoint; 30] = [
         kind: JSON,
         parameters: &RANGE,
         handler: || get(sql::elsewhere),
+    },
+    Endpoint {
+        path: "/instances/{id}/blocking",
+        summary: "Who blocked whom: trees of one moment, and the load lost to each blocker over the window.",
+        kind: JSON,
+        parameters: &BLOCKING,
+        handler: || get(blocking::blocking),
     },
     Endpoint {
         path: "/compare",

@@ -96,6 +96,11 @@ pub(super) const BEFORE_FROM: Parameter = Parameter {
 };
 pub(super) const BEFORE_TO: Parameter =
     Parameter { name: "before-to", words: "End of the earlier side.", takes: Takes::Time };
+pub(super) const AT: Parameter = Parameter {
+    name: "at",
+    words: "The moment of the trees; the one with most sessions waiting when left out.",
+    takes: Takes::Time,
+};
 pub(super) const TEXT: Parameter = Parameter { name: "find", words: "What is looked for.", takes: Takes::Text };
 pub(super) const COMPARE: Parameter = Parameter {
     name: "compare",
