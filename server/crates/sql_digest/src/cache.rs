@@ -1,16 +1,17 @@
 //! Digests of texts seen before.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use units::Engine;
+use units::{DigestId, Engine};
 use xxhash_rust::xxh3::xxh3_128_with_secret;
 
-use crate::digest::{Digest, Digester};
+use crate::digest::{Analysis, Digest, Digester};
 use crate::normalise::{Completeness, readable};
 
-/// Texts that may stand at one place of the cache. Their keys fill one line of the processor's
-/// cache.
-const WAYS: usize = 8;
+/// Texts that may stand at one place of the cache: their keys and digests fill one line of the
+/// processor's cache, so that a hit waits for memory once.
+const WAYS: usize = 4;
 
 /// Bytes of the hash's secret, as many as xxh3's own.
 const SECRET: usize = 192;
@@ -19,19 +20,31 @@ const SECRET: usize = 192;
 /// compared, and as many others as choose the place.
 ///
 /// One thread uses it without locks; a hit allocates nothing. Where several threads share one, they put
-/// it behind a mutex: a hit holds it for some tens of nanoseconds.
+/// it behind a mutex: a hit holds it for some tens of nanoseconds. Of texts with one digest only the
+/// first is parsed: kind, tables and columns are the digest's.
 #[derive(Debug)]
 pub struct DigestCache {
-    sets: Vec<[u64; WAYS]>,
-    /// Empty places hold the digest of an empty text.
-    digests: Vec<[Arc<Digest>; WAYS]>,
+    sets: Vec<Set>,
     /// The way of each set that is replaced next.
     hands: Vec<u8>,
     secret: [u8; SECRET],
     digester: Digester,
+    analyses: HashMap<AnalysisKey, Arc<Analysis>>,
     hits: u64,
     misses: u64,
 }
+
+/// Empty places have the key 0 and hold the digest of an empty text.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Set {
+    keys: [u64; WAYS],
+    digests: [Arc<Digest>; WAYS],
+}
+
+/// What decides kind, tables and columns. A cut text may share its digest with a whole one, of which
+/// more is known.
+type AnalysisKey = (DigestId, Engine, bool);
 
 /// The hash of a text, in two parts.
 #[derive(Clone, Copy)]
@@ -41,20 +54,21 @@ struct Key {
 }
 
 impl DigestCache {
-    /// A cache of at least `capacity` texts. Twice as many as are in use keep nearly all of them. `seed`
-    /// should be unforeseeable where texts come from strangers, who could otherwise prepare two texts
-    /// that share a key.
+    /// A cache of at least `capacity` texts. Four times as many as are in use keep nearly all of them.
+    /// `seed` should be unforeseeable where texts come from strangers, who could otherwise prepare two
+    /// texts that share a key.
     #[must_use]
     pub fn new(capacity: usize, seed: u64) -> Self {
         let sets = capacity.div_ceil(WAYS).next_power_of_two();
         let mut digester = Digester::default();
         let nothing = Arc::new(digester.digest("", Engine::Postgres, Completeness::Whole));
+        let empty = || Set { keys: [0; WAYS], digests: std::array::from_fn(|_| Arc::clone(&nothing)) };
         Self {
-            sets: vec![[0; WAYS]; sets],
-            digests: vec![std::array::from_fn(|_| Arc::clone(&nothing)); sets],
+            sets: std::iter::repeat_with(empty).take(sets).collect(),
             hands: vec![0; sets],
             secret: secret_of(seed),
             digester,
+            analyses: HashMap::new(),
             hits: 0,
             misses: 0,
         }
@@ -94,30 +108,43 @@ impl DigestCache {
 
     #[inline(always)]
     fn find(&self, key: Key) -> Option<usize> {
-        self.sets[key.set].iter().position(|&known| known == key.compared)
+        self.sets[key.set].keys.iter().position(|&known| known == key.compared)
     }
 
     #[inline(always)]
     fn hit(&mut self, set: usize, way: usize) -> &Arc<Digest> {
         self.hits += 1;
-        &self.digests[set][way]
+        &self.sets[set].digests[way]
     }
 
     #[cold]
     #[inline(never)]
     fn fill(&mut self, key: Key, text: &str, engine: Engine) -> &Arc<Digest> {
         self.misses += 1;
-        let set = key.set;
-        let empty = self.sets[set].iter().position(|&known| known == 0);
+        let digest = Arc::new(self.read(text, engine));
+        let set = &mut self.sets[key.set];
+        let empty = set.keys.iter().position(|&known| known == 0);
         let way = empty.unwrap_or_else(|| {
-            let way = usize::from(self.hands[set]) % WAYS;
-            self.hands[set] = (way as u8 + 1) % WAYS as u8;
+            let way = usize::from(self.hands[key.set]) % WAYS;
+            self.hands[key.set] = (way as u8 + 1) % WAYS as u8;
             way
         });
-        let digest = Arc::new(self.digester.digest(text, engine, Completeness::Unknown));
-        self.sets[set][way] = key.compared;
-        self.digests[set][way] = digest;
-        &self.digests[set][way]
+        set.keys[way] = key.compared;
+        set.digests[way] = digest;
+        &set.digests[way]
+    }
+
+    /// The digest of a new text, parsed only if no text of its digest was.
+    fn read(&mut self, text: &str, engine: Engine) -> Digest {
+        let Self { sets, digester, analyses, .. } = self;
+        // As many as texts: each text has one digest.
+        let bound = sets.len() * WAYS;
+        digester.digest_with(text, engine, Completeness::Unknown, |id, truncated, analyse| {
+            if analyses.len() >= bound {
+                analyses.clear();
+            }
+            Arc::clone(analyses.entry((id, engine, truncated)).or_insert_with(|| Arc::new(analyse())))
+        })
     }
 }
 
@@ -148,6 +175,16 @@ mod tests {
     }
 
     #[test]
+    fn of_texts_with_one_digest_one_is_parsed() {
+        let mut cache = DigestCache::new(64, 1);
+        for id in 0..10 {
+            let digest = cache.digest(&format!("select a from T where id = {id}"), Engine::MySql);
+            assert_eq!((digest.tree, digest.tables[0].name.as_str()), (true, "T"));
+        }
+        assert_eq!((cache.hits_and_misses(), cache.analyses.len()), ((0, 10), 1));
+    }
+
+    #[test]
     fn it_stays_within_its_bound_and_right() {
         let mut cache = DigestCache::new(16, 2);
         for round in 0..3 {
@@ -157,6 +194,7 @@ mod tests {
                 assert_eq!(cache.digest(&text, Engine::Postgres).normal_form, expected);
             }
         }
-        assert_eq!(cache.digests.len() * WAYS, 16);
+        assert_eq!(cache.sets.len() * WAYS, 16);
+        assert!(cache.analyses.len() <= 16);
     }
 }

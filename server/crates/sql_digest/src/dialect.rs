@@ -35,6 +35,8 @@ pub(crate) trait Dialect {
     const HASH_IN_NAME: bool;
     /// A name may begin with a digit.
     const DIGIT_NAME: bool;
+    /// A currency sign may stand before a number, and a bare `e` behind one.
+    const CURRENCY: bool;
     /// The case of names is kept; only keywords are folded.
     const KEEP_CASE: bool;
     /// Unquoted names fold to upper case, so `"ABC"` is `abc`.
@@ -63,6 +65,7 @@ impl Dialect for Postgres {
     const AT_MARKER: bool = false;
     const HASH_IN_NAME: bool = false;
     const DIGIT_NAME: bool = false;
+    const CURRENCY: bool = false;
     const KEEP_CASE: bool = false;
     const UPPER: bool = false;
     const QUOTED_IGNORES_CASE: bool = false;
@@ -83,6 +86,7 @@ impl Dialect for MySql {
     const AT_MARKER: bool = true;
     const HASH_IN_NAME: bool = false;
     const DIGIT_NAME: bool = true;
+    const CURRENCY: bool = false;
     const KEEP_CASE: bool = true;
     const UPPER: bool = false;
     const QUOTED_IGNORES_CASE: bool = false;
@@ -103,6 +107,7 @@ impl Dialect for Oracle {
     const AT_MARKER: bool = false;
     const HASH_IN_NAME: bool = true;
     const DIGIT_NAME: bool = false;
+    const CURRENCY: bool = false;
     const KEEP_CASE: bool = false;
     const UPPER: bool = true;
     const QUOTED_IGNORES_CASE: bool = false;
@@ -123,6 +128,7 @@ impl Dialect for SqlServer {
     const AT_MARKER: bool = true;
     const HASH_IN_NAME: bool = true;
     const DIGIT_NAME: bool = false;
+    const CURRENCY: bool = true;
     const KEEP_CASE: bool = false;
     const UPPER: bool = false;
     const QUOTED_IGNORES_CASE: bool = true;

@@ -1,5 +1,7 @@
 //! Both layers together: everything known of a text.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use units::{DigestId, Engine};
 
@@ -56,26 +58,40 @@ pub fn digest(text: &[u8], engine: Engine) -> Digest {
 impl Digester {
     /// The digest of `text`.
     pub fn digest(&mut self, text: &str, engine: Engine, completeness: Completeness) -> Digest {
+        self.digest_with(text, engine, completeness, |_, _, analyse| Arc::new(analyse()))
+    }
+
+    /// The digest of `text`; `analysis` gets its id, whether it was cut, and the way to analyse it, and
+    /// may know the answer from another text of the same digest.
+    pub(crate) fn digest_with(
+        &mut self,
+        text: &str,
+        engine: Engine,
+        completeness: Completeness,
+        analysis: impl FnOnce(DigestId, bool, &mut dyn FnMut() -> Analysis) -> Arc<Analysis>,
+    ) -> Digest {
         let normalised = self.normaliser.normalise(text, engine, completeness);
         let (mut tokens, _) = tokens_of(text, engine);
         tokens.truncate(TOKENS_MAX);
-        let analysis = analyse(text, engine, &tokens);
+        let analysis = analysis(normalised.id, normalised.truncated, &mut || analyse(text, engine, &tokens));
         Digest {
             id: normalised.id,
             normal_form: normalised.normal_form.to_owned(),
             tags: normalised.tags,
             truncated: normalised.truncated,
             kind: analysis.kind,
-            tables: analysis.tables,
+            tables: analysis.tables.clone(),
             tree: analysis.tree,
-            columns: analysis.columns,
+            columns: analysis.columns.clone(),
             findings: findings_of(text, &tokens),
             longest_list: longest_list(&tokens),
         }
     }
 }
 
-struct Analysis {
+/// What all texts of one digest have in common.
+#[derive(Debug)]
+pub(crate) struct Analysis {
     kind: StatementKind,
     tables: Vec<TableRef>,
     columns: Vec<PredicateColumn>,
@@ -83,6 +99,7 @@ struct Analysis {
 }
 
 fn analyse(text: &str, engine: Engine, tokens: &[Token]) -> Analysis {
+    let tokens = behind_parameters(text, engine, tokens);
     let kind = kind_of(text, tokens);
     match tree::parse(text, engine, tokens).filter(|statements| !statements.is_empty()) {
         Some(statements) => Analysis {
@@ -93,6 +110,26 @@ fn analyse(text: &str, engine: Engine, tokens: &[Token]) -> Analysis {
         },
         None => Analysis { kind, tables: tables_by_tokens(text, tokens, engine), columns: Vec::new(), tree: false },
     }
+}
+
+/// SQL Server keeps a prepared statement with its parameters before it: `(@id int,@name
+/// nvarchar(20))select …`.
+fn behind_parameters<'a>(text: &str, engine: Engine, tokens: &'a [Token]) -> &'a [Token] {
+    let opens = matches!(tokens, [open, first, ..]
+        if engine == Engine::SqlServer && open.kind == Kind::Open && first.of(text).starts_with('@'));
+    if !opens {
+        return tokens;
+    }
+    let mut depth = 0_usize;
+    let end = tokens.iter().position(|token| {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    end.and_then(|end| tokens.get(end + 1..)).unwrap_or(tokens)
 }
 
 /// The most literals with only commas between them.

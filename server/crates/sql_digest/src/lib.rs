@@ -15,6 +15,7 @@ mod dialect;
 mod digest;
 mod findings;
 mod format;
+mod hidden;
 mod kind;
 mod lists;
 mod masked;
@@ -26,6 +27,7 @@ mod tables;
 mod tags;
 mod tokens;
 mod tree;
+mod wide;
 mod words;
 
 pub use cache::DigestCache;

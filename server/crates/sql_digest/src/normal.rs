@@ -6,11 +6,12 @@
 
 use std::marker::PhantomData;
 
-use crate::bytes::{keep, load8, lower, name_len};
+use crate::bytes::{is_name_byte, keep, load8, lower, name_len};
 use crate::dialect::Dialect;
 use crate::lists::{AfterCut, Lists};
 use crate::normalise::CUT_MARK;
 use crate::scan::{Literal, Sink};
+use crate::wide::{currency_len, wide_name_end};
 use crate::words::flag::{
     ARRAY, CALL, GLUE, KEEP_BOOL, KEEP_NULL, KEYWORD, NAME, OPERAND, ROW, SIGN, SPECIAL, STRING, VALUES, WORD,
 };
@@ -230,10 +231,9 @@ impl<'a, D: Dialect> NormalForm<'a, D> {
     /// Whether the inside of a quoted name means the same without its quotes.
     #[inline(always)]
     fn is_simple(&self, start: usize, end: usize, first: u64, folded: u64) -> bool {
-        let begins = matches!(self.text[start], b'a'..=b'z' | b'A'..=b'Z' | b'_');
         let len = end - start;
-        if !begins || (len <= 8 && name_len(first, false) < len) {
-            return false;
+        if !matches!(self.text[start], b'a'..=b'z' | b'A'..=b'Z' | b'_') || name_len(first, false) < len.min(8) {
+            return self.is_simple_wide(start, end);
         }
         let head = keep(first, len);
         let same_case = if D::KEEP_CASE || D::QUOTED_IGNORES_CASE {
@@ -243,23 +243,40 @@ impl<'a, D: Dialect> NormalForm<'a, D> {
         } else {
             head == keep(folded, len)
         };
-        same_case && (len <= 8 || self.is_simple_tail(start + 8, end, name_len(first, false)))
+        same_case && (len <= 8 || self.is_simple_tail(start, end))
+    }
+
+    /// The same for a name with characters beyond ASCII. What folds to upper case keeps its quotes: how
+    /// it folds those hangs on the server's language.
+    #[cold]
+    #[inline(never)]
+    fn is_simple_wide(&self, start: usize, end: usize) -> bool {
+        let inside = &self.text[start..end];
+        let is_number = D::CURRENCY && currency_len(self.text, start) > 0;
+        if D::UPPER || is_number || inside.is_ascii() || matches!(inside[0], b'0'..=b'9' | b'$') {
+            return false;
+        }
+        let folds = !D::KEEP_CASE && !D::QUOTED_IGNORES_CASE;
+        inside.iter().all(|&byte| is_name_byte(byte, false) && !(folds && byte.is_ascii_uppercase()))
+            && wide_name_end(self.text, start, false) >= end
     }
 
     #[inline(never)]
-    fn is_simple_tail(&self, mut at: usize, end: usize, first_len: usize) -> bool {
-        let mut len = first_len;
-        while len == 8 && at < end {
+    fn is_simple_tail(&self, start: usize, end: usize) -> bool {
+        let mut at = start + 8;
+        while at < end {
             let word = load8(self.text, at);
             let wanted = (end - at).min(8);
+            if name_len(word, false) < wanted {
+                return self.is_simple_wide(start, end);
+            }
             let folds = !D::KEEP_CASE && !D::QUOTED_IGNORES_CASE && !D::UPPER;
-            if name_len(word, false) < wanted || (folds && keep(lower(word), wanted) != keep(word, wanted)) {
+            if folds && keep(lower(word), wanted) != keep(word, wanted) {
                 return false;
             }
-            len = 8;
             at += 8;
         }
-        len == 8
+        true
     }
 
     /// Writes a quoted name that needs its quotes.
@@ -417,10 +434,9 @@ impl<D: Dialect> Sink for NormalForm<'_, D> {
 
     fn comment(&mut self, start: usize, end: usize) {
         self.comments.last_end = end;
-        if self.comments.count < COMMENTS_MAX {
-            self.comments.ranges[self.comments.count] = (start, end);
-            self.comments.count += 1;
-        }
+        // The last comment is always kept: frameworks write behind everything else.
+        self.comments.count = (self.comments.count + 1).min(COMMENTS_MAX);
+        self.comments.ranges[self.comments.count - 1] = (start, end);
     }
 
     fn open_name(&mut self, _start: usize) {

@@ -14,7 +14,7 @@ use crate::tags::Tags;
 
 /// Version of the normal form. It is part of every id: a change of any rule that moves a golden id is
 /// a new version.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Bytes at which Performance Insights cuts a statement.
 pub const PI_TEXT_MAX: usize = 500;
@@ -204,7 +204,7 @@ fn read_tags(text: &str, outcome: &Outcome) -> Tags {
     for &(start, end) in outcome.comments.ranges() {
         let comment = text.get(start..end).unwrap_or_default();
         let inside = comment.strip_prefix("/*").and_then(|comment| comment.strip_suffix("*/"));
-        if let Some(inside) = inside.or_else(|| comment.strip_prefix("--")) {
+        if let Some(inside) = inside.or_else(|| comment.strip_prefix("--")).or_else(|| comment.strip_prefix('#')) {
             tags.read_comment(inside);
         }
     }

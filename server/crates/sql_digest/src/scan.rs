@@ -6,6 +6,8 @@
 
 use crate::bytes::{blank_len, digit_len, is_name_byte, load8, lower, name_len, plain_len};
 use crate::dialect::Dialect;
+use crate::hidden::{behind, copy_data_end};
+use crate::wide::{currency_len, wide_blank_len, wide_name_end};
 
 /// What sort of literal a token is. All of them print as `?`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub(crate) trait Sink {
 #[inline(always)]
 pub(crate) fn scan<D: Dialect, S: Sink>(text: &[u8], sink: &mut S) -> End {
     let mut at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    // Some statements hold values that look like names; their first word tells.
+    let mut begins = true;
     while let Some(&byte) = text.get(at) {
         if byte <= b' ' {
             at += 1;
@@ -74,6 +78,12 @@ pub(crate) fn scan<D: Dialect, S: Sink>(text: &[u8], sink: &mut S) -> End {
         }
         let next = text.get(at + 1).copied().unwrap_or(0);
         match byte {
+            0x80.. if wide_blank_len(text, at) > 0 => at += wide_blank_len(text, at),
+            0x80.. if D::CURRENCY && currency_len(text, at) > 0 => {
+                let end = number_tail::<D>(text, at, skip_digits(text, at + currency_len(text, at)));
+                sink.literal(Literal::Number, at, end);
+                at = end;
+            }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => {
                 let (end, first) = word_end::<D>(text, at);
                 if end - at <= 2 && has_prefixed_quote::<D>(text, end) {
@@ -86,11 +96,26 @@ pub(crate) fn scan<D: Dialect, S: Sink>(text: &[u8], sink: &mut S) -> End {
                     }
                 }
                 sink.word(at, end, first);
-                at = end;
+                if begins || first == IDENTIFI {
+                    begins = false;
+                    match behind::<D, S>(text, at, end, sink) {
+                        Step::To(to) => at = to,
+                        Step::End(end) => return end,
+                    }
+                } else {
+                    at = end;
+                }
             }
             b',' => {
                 sink.comma(at);
                 at += 1;
+            }
+            b';' => {
+                begins = true;
+                match semicolon::<D, S>(text, at, sink) {
+                    Step::To(to) => at = to,
+                    Step::End(end) => return end,
+                }
             }
             b'(' => {
                 sink.open(at);
@@ -138,15 +163,18 @@ pub(crate) fn scan<D: Dialect, S: Sink>(text: &[u8], sink: &mut S) -> End {
     End::Open
 }
 
+/// The first eight bytes of IDENTIFIED, behind which a password may stand without quotes.
+const IDENTIFI: u64 = u64::from_le_bytes(*b"identifi");
+
 /// Where the scan goes on, or how it ended.
-enum Step {
+pub(crate) enum Step {
     To(usize),
     End(End),
 }
 
 /// End of the word at `at`, and its first eight bytes in lower case.
 #[inline(always)]
-fn word_end<D: Dialect>(text: &[u8], at: usize) -> (usize, u64) {
+pub(crate) fn word_end<D: Dialect>(text: &[u8], at: usize) -> (usize, u64) {
     let first = load8(text, at);
     let mut len = name_len(first, D::HASH_IN_NAME);
     if len == 8 {
@@ -158,11 +186,15 @@ fn word_end<D: Dialect>(text: &[u8], at: usize) -> (usize, u64) {
             }
         }
     }
-    (at + len, lower(first))
+    let mut end = at + len;
+    if text.get(end).is_some_and(|&byte| byte >= 0x80) {
+        end = wide_name_end(text, end, D::HASH_IN_NAME);
+    }
+    (end, lower(first))
 }
 
 #[inline(always)]
-fn skip_blanks(text: &[u8], mut at: usize) -> usize {
+pub(crate) fn skip_blanks(text: &[u8], mut at: usize) -> usize {
     loop {
         let len = blank_len(load8(text, at));
         at += len;
@@ -200,7 +232,7 @@ fn prefixed<D: Dialect, S: Sink>(text: &[u8], at: usize, end: usize, sink: &mut 
             quoted_end(text, end + 2, b'\'', false)
         }
         _ if text.get(end) != Some(&b'\'') => return Step::To(at),
-        b"e" if D::POSTGRES => quoted_end(text, end + 1, b'\'', true),
+        b"e" if D::POSTGRES => escaped_end(text, end + 1),
         b"q" | b"nq" if D::ORACLE => oracle_quote_end(text, end + 1),
         b"n" | b"x" | b"b" => quoted_end(text, end + 1, b'\'', D::BACKSLASH),
         _ => return Step::To(at),
@@ -209,9 +241,22 @@ fn prefixed<D: Dialect, S: Sink>(text: &[u8], at: usize, end: usize, sink: &mut 
     literal_end.map_or(Step::End(End::InLiteral), Step::To)
 }
 
+/// End of PostgreSQL's `E'…'`. A string on a later line continues it, escapes included.
+fn escaped_end(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let end = quoted_end(text, at, b'\'', true)?;
+        let next = skip_blanks(text, end);
+        let new_line = text[end..next].iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+        if !new_line || text.get(next) != Some(&b'\'') {
+            return Some(end);
+        }
+        at = next + 1;
+    }
+}
+
 /// End of a quoted text whose inside begins at `at`: past the closing quote; doubled quotes stay inside.
 #[inline(always)]
-fn quoted_end(text: &[u8], mut at: usize, quote: u8, backslash: bool) -> Option<usize> {
+pub(crate) fn quoted_end(text: &[u8], mut at: usize, quote: u8, backslash: bool) -> Option<usize> {
     loop {
         let len = plain_len(load8(text, at), quote);
         at += len;
@@ -252,20 +297,32 @@ fn quoted_name<S: Sink>(text: &[u8], start: usize, inside: usize, quote: u8, sin
 
 /// End of Oracle's `q'[…]'`; `at` is the opening delimiter.
 fn oracle_quote_end(text: &[u8], at: usize) -> Option<usize> {
-    let close = match *text.get(at)? {
-        b'[' => b']',
-        b'{' => b'}',
-        b'<' => b'>',
-        b'(' => b')',
-        other => other,
+    let first = *text.get(at)?;
+    let close: &[u8] = match first {
+        b'[' => b"]",
+        b'{' => b"}",
+        b'<' => b">",
+        b'(' => b")",
+        // Any character, of one byte or more.
+        _ => text.get(at..at + char_len(first))?,
     };
-    let mut from = at + 1;
+    let mut from = at + char_len(first);
     loop {
-        let found = from + text.get(from..)?.iter().position(|&byte| byte == close)?;
-        if text.get(found + 1) == Some(&b'\'') {
-            return Some(found + 2);
+        let found = from + text.get(from..)?.iter().position(|&byte| byte == b'\'')?;
+        if text.get(at + char_len(first)..found).is_some_and(|inside| inside.ends_with(close)) {
+            return Some(found + 1);
         }
         from = found + 1;
+    }
+}
+
+/// Bytes of the UTF-8 character that begins with `first`.
+const fn char_len(first: u8) -> usize {
+    match first {
+        0xf0.. => 4,
+        0xe0.. => 3,
+        0xc0.. => 2,
+        _ => 1,
     }
 }
 
@@ -288,7 +345,7 @@ fn skip_digits(text: &[u8], mut at: usize) -> usize {
 
 /// A number at `at`, or a name that begins with a digit where the dialect has those.
 #[inline(always)]
-fn number<D: Dialect, S: Sink>(text: &[u8], start: usize, sink: &mut S) -> usize {
+pub(crate) fn number<D: Dialect, S: Sink>(text: &[u8], start: usize, sink: &mut S) -> usize {
     let mut at = skip_digits(text, start);
     // What follows a plain integer is nearly always white space or punctuation.
     if let Some(b'.' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'$' | 0x80..) = text.get(at) {
@@ -330,7 +387,13 @@ fn number_tail<D: Dialect>(text: &[u8], start: usize, digits_end: usize) -> usiz
     if matches!(text.get(at), Some(b'e' | b'E')) {
         let sign = usize::from(matches!(text.get(at + 1), Some(b'+' | b'-')));
         if text.get(at + 1 + sign).is_some_and(u8::is_ascii_digit) {
-            at = skip_grouped(text, at + 1 + sign);
+            // In no engine a name goes on behind an exponent.
+            return skip_grouped(text, at + 1 + sign);
+        }
+        let is_bare = text.get(at + 1).is_none_or(|&byte| !is_name_byte(byte, D::HASH_IN_NAME));
+        if is_bare && (D::CURRENCY || D::DIGIT_NAME) {
+            // `1e` is 1.0 to SQL Server. To MySQL it is a name, unless a cut took the rest of a number.
+            return at + 1;
         }
     }
     if D::ORACLE && matches!(text.get(at), Some(b'f' | b'F' | b'd' | b'D')) {
@@ -344,7 +407,8 @@ fn number_tail<D: Dialect>(text: &[u8], start: usize, digits_end: usize) -> usiz
 
 /// `start` when letters follow the number and make it a name, else `at`.
 fn name_or<D: Dialect>(text: &[u8], start: usize, at: usize) -> usize {
-    let goes_on = text.get(at).is_some_and(|&byte| is_name_byte(byte, D::HASH_IN_NAME));
+    let goes_on =
+        text.get(at).is_some_and(|&byte| is_name_byte(byte, D::HASH_IN_NAME)) && wide_blank_len(text, at) == 0;
     let whole = text[start..at].iter().all(|byte| is_name_byte(*byte, false));
     if D::DIGIT_NAME && goes_on && whole { start } else { at }
 }
@@ -361,14 +425,24 @@ fn skip_grouped(text: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// A semicolon, and the data behind it where it ends a COPY.
+#[inline(never)]
+fn semicolon<D: Dialect, S: Sink>(text: &[u8], at: usize, sink: &mut S) -> Step {
+    sink.semicolon(at);
+    match if D::POSTGRES { copy_data_end(text, at) } else { None } {
+        None => Step::To(at + 1),
+        Some(Some(end)) => {
+            sink.comment(at + 1, end);
+            Step::To(end)
+        }
+        Some(None) => Step::End(End::InComment),
+    }
+}
+
 /// Everything that does not begin most tokens.
 #[inline(never)]
 fn rare<D: Dialect, S: Sink>(text: &[u8], at: usize, byte: u8, next: u8, sink: &mut S) -> Step {
     match byte {
-        b';' => {
-            sink.semicolon(at);
-            Step::To(at + 1)
-        }
         b'[' if D::BRACKET => quoted_name(text, at, at + 1, b']', sink),
         b'[' => {
             sink.open(at);
@@ -425,8 +499,10 @@ fn line_comment<S: Sink>(text: &[u8], at: usize, sink: &mut S) -> usize {
     end
 }
 
-fn block_comment<D: Dialect, S: Sink>(text: &[u8], start: usize, sink: &mut S) -> Step {
+pub(crate) fn block_comment<D: Dialect, S: Sink>(text: &[u8], start: usize, sink: &mut S) -> Step {
     if D::EXECUTABLE_COMMENT
+        && !text[start + 2..].starts_with(b"!99999")
+        && !text[start + 2..].starts_with(b"M!999999")
         && let Some(end) = executable_comment_head(text, start + 2)
     {
         sink.comment(start, end);

@@ -10,3 +10,4 @@ mod check;
 mod generate;
 mod golden;
 mod laws;
+mod secrets;

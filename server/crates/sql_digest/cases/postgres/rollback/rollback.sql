@@ -1,5 +1,5 @@
 ROLLBACK TO SAVEPOINT a
 === normal form
-rollback to savepoint a
+rollback to savepoint ?
 === tables
 

@@ -1,0 +1,5 @@
+rollback to `sp_7`
+=== normal form
+rollback to ?
+=== tables
+

@@ -1,0 +1,5 @@
+FETCH 100 FROM orders
+=== normal form
+fetch ? from orders
+=== tables
+

@@ -1,0 +1,5 @@
+DEALLOCATE pdo_stmt_00000007
+=== normal form
+deallocate ?
+=== tables
+

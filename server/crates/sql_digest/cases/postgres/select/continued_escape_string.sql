@@ -1,0 +1,6 @@
+SELECT E'a'
+  'b\'c' FROM t
+=== normal form
+select ? from t
+=== tables
+t

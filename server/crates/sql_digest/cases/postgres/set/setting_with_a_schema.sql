@@ -1,0 +1,5 @@
+SET LOCAL app.user = 'bob'
+=== normal form
+set local app.user = ?
+=== tables
+
