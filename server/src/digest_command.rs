@@ -1,9 +1,10 @@
 //! `loadlens digest`: statements in, digests out, line by line.
 //!
 //! Reads JSON lines `{"sql": "…", "engine": "…", "truncated": true}` (engine and truncated may be left
-//! out) or, with `--text`, one plain statement. Writes one JSON line for each line read, in order. A line
-//! that is no such object gives `{"error": "…"}` in its place; the rest goes on, and the command fails
-//! at the end. Nothing it writes holds a literal, error texts included.
+//! out) or, with `--text`, one plain statement. Writes one JSON line for each line read, in order, and at
+//! once when no more input waits. A line that is no such object gives `{"error": "…"}` in its place; the
+//! rest goes on, and the command fails at the end. Nothing it writes holds a literal, error texts
+//! included.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -18,6 +19,12 @@ use units::{DigestId, Engine};
 
 /// Texts whose digests are kept while the command runs.
 const CACHE_TEXTS: usize = 1 << 14;
+
+/// Bytes read at once.
+const INPUT_BUFFER: usize = 1 << 16;
+
+/// What some editors write before the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Options of `loadlens digest`.
 #[derive(Clone, Debug, Args)]
@@ -38,15 +45,20 @@ pub struct DigestArgs {
 /// # Errors
 /// When the input cannot be read, the output not be written, or lines were no JSON objects with `sql`.
 pub fn run(args: &DigestArgs) -> anyhow::Result<()> {
-    let input: Box<dyn BufRead> = match &args.file {
-        Some(path) => Box::new(BufReader::new(File::open(path).with_context(|| path.display().to_string())?)),
+    let input: Box<dyn Read> = match &args.file {
+        Some(path) => Box::new(File::open(path).with_context(|| path.display().to_string())?),
         None => Box::new(io::stdin().lock()),
     };
     let mut output = BufWriter::new(io::stdout().lock());
     let bad_lines = match digest_all(input, &mut output, args).and_then(|bad| output.flush().map(|()| bad)) {
         // The reader has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-        other => other?,
+        Err(error) => {
+            let name =
+                args.file.as_ref().map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
+            return Err(error).with_context(|| format!("{name} cannot be read to its end"));
+        }
+        Ok(bad_lines) => bad_lines,
     };
     if bad_lines > 0 {
         bail!("{bad_lines} lines were no JSON objects with \"sql\"; an error stands in their place");
@@ -55,7 +67,8 @@ pub fn run(args: &DigestArgs) -> anyhow::Result<()> {
 }
 
 /// Digests everything in `input`; returns how many lines could not be read.
-fn digest_all(mut input: impl BufRead, output: &mut impl Write, args: &DigestArgs) -> io::Result<u64> {
+fn digest_all(input: impl Read, output: &mut impl Write, args: &DigestArgs) -> io::Result<u64> {
+    let mut input = BufReader::with_capacity(INPUT_BUFFER, input);
     if args.text {
         let mut text = Vec::new();
         input.read_to_end(&mut text)?;
@@ -64,16 +77,22 @@ fn digest_all(mut input: impl BufRead, output: &mut impl Write, args: &DigestArg
     }
     let mut reader = LineReader::new(args.engine);
     let mut line = Vec::new();
-    let mut bad_lines = 0;
+    let (mut line_number, mut bad_lines) = (0_u64, 0);
     while input.read_until(b'\n', &mut line)? > 0 {
-        match reader.digest(&line) {
+        line_number += 1;
+        let text = line.strip_prefix(BYTE_ORDER_MARK).filter(|_| line_number == 1).unwrap_or(&line);
+        match reader.digest(text) {
             Ok(digest) => write_line(output, &Line::from(digest))?,
             Err(error) => {
                 bad_lines += 1;
-                write_line(output, &Failure { error })?;
+                write_line(output, &Failure { error: format!("line {line_number}: {error}") })?;
             }
         }
         line.clear();
+        // Who sends one line and waits for its answer gets it.
+        if input.buffer().is_empty() {
+            output.flush()?;
+        }
     }
     Ok(bad_lines)
 }
@@ -101,7 +120,7 @@ impl LineReader {
     fn digest(&mut self, line: &[u8]) -> Result<&Digest, String> {
         let request: Request = serde_json::from_slice(line).map_err(|error| {
             // The parser's own message may quote the line.
-            format!("not a JSON object with \"sql\", column {}", error.column())
+            format!("no JSON object {{\"sql\": \"…\"}} at column {}", error.column())
         })?;
         let engine = match request.engine {
             None => self.engine,
@@ -220,6 +239,25 @@ mod tests {
         assert_eq!(lines[7]["truncated"], true);
         assert!([1, 2, 4, 6].iter().all(|&at: &usize| lines[at]["error"].is_string()));
         assert!(!serde_json::to_string(&lines).unwrap().contains("secret"));
+    }
+
+    #[test]
+    fn marks_line_ends_and_unknown_fields_do_no_harm() {
+        let input = b"\xef\xbb\xbf{\"sql\": \"select 1\"}\r\n\
+            {\"sql\": \"a\tb\x00\", \"engine\": null, \"truncated\": null, \"more\": [{\"x\": \"\xff\"}]}\r\n\
+            {\"sql\": \"\"}\n\
+            {\"sql\": \"select 2\"}";
+        let (lines, bad) = run_on(input, false);
+        let forms: Vec<&str> = lines.iter().map(|line| line["normal_form"].as_str().unwrap()).collect();
+        assert_eq!((forms, bad), (vec!["select ?", "a b", "", "select ?"], 0));
+    }
+
+    #[test]
+    fn an_error_says_where_and_how_to_mend_it() {
+        let (lines, _) = run_on(b"{\"sql\": \"select 1\"}\n{\"SQL\": \"select secret\"}\n", false);
+        let error = lines[1]["error"].as_str().unwrap();
+        assert!(error.starts_with("line 2: no JSON object {\"sql\": \"…\"} at column "), "{error}");
+        assert!(!error.contains("secret"));
     }
 
     #[test]
