@@ -32,6 +32,10 @@ pub fn run(args: &ServeArgs) -> Result<()> {
 async fn serve(config: &Config) -> Result<()> {
     let stop = shutdown::requested();
     let archive = Archive::open(&config.data_dir).context("the archive cannot be opened")?;
+    let relinked = archive.relink(sql_digest::VERSION, collect::read_again).context("the archive cannot be read")?;
+    if relinked > 0 {
+        tracing::info!(statements = relinked, "statements were read again by the newer normaliser");
+    }
     let access = Access { profile: config.profile.clone(), regions: config.regions.clone() };
     let checked = config.hooks.check(endpoint_of_environment(|name| std::env::var(name).ok()))?;
     let collector = Collector::connect(&access).await?.with_literal_key(literal_key(&archive)?);

@@ -385,6 +385,17 @@ impl Archive {
         self.read(|view| facts::find_statements(view.connection, text, limit))
     }
 
+    /// What became of a digest: ids in addresses people have sent each other outlive the text that was
+    /// cut and the normaliser that read it. A digest that statements have, or that nobody knows, is
+    /// itself; of one whose statements parted, the latest to leave decides.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn current_digest(&self, digest: DigestId) -> Result<DigestId> {
+        let current = self.read(|view| facts::current_digest(view.connection, &digest.to_string()))?;
+        Ok(current.parse().unwrap_or(digest))
+    }
+
     /// Statements whose text was cut, most recently seen first.
     ///
     /// # Errors

@@ -99,7 +99,14 @@ pub(crate) fn put_statement(connection: &Connection, statement: &Statement) -> R
     write_statement(connection, &kept)
 }
 
+/// Writes a statement. A digest it leaves behind is remembered with the one it has now.
 pub(crate) fn write_statement(connection: &Connection, statement: &Statement) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO digest_moved (old, new) SELECT digest, ?2 FROM statement WHERE pi_id = ?1 AND digest <> ?2
+             ON CONFLICT DO UPDATE SET new = excluded.new",
+        )?
+        .execute(params![statement.pi_id, statement.digest.to_string()])?;
     connection
         .prepare_cached(
             "INSERT INTO statement (pi_id, digest, version, truncated, last_seen, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -127,6 +134,24 @@ pub(crate) fn statements(connection: &Connection, pi_ids: &BTreeSet<&str>) -> Re
         }
     }
     Ok(out)
+}
+
+/// Moves followed from one digest: a cut text became whole, and each new normaliser moved it once.
+const MOVES_MAX: usize = 16;
+
+/// The digest that the statements of `digest` have now: itself while one still has it.
+pub(crate) fn current_digest(connection: &Connection, digest: &str) -> Result<String> {
+    let mut is_used = connection.prepare_cached("SELECT 1 FROM statement WHERE digest = ?1 LIMIT 1")?;
+    let mut moved = connection.prepare_cached("SELECT new FROM digest_moved WHERE old = ?1")?;
+    let mut current = digest.to_owned();
+    for _ in 0..MOVES_MAX {
+        if is_used.exists([&current])? {
+            return Ok(current);
+        }
+        let Some(next) = moved.query_row([&current], |row| row.get(0)).optional()? else { break };
+        current = next;
+    }
+    Ok(digest.to_owned())
 }
 
 pub(crate) fn statements_of_digest(connection: &Connection, digest: &str) -> Result<Vec<Statement>> {

@@ -32,4 +32,4 @@ pub use discovery::Apps;
 pub use error::CollectError;
 pub use ledger::{Ledger, Tally};
 pub use performance_insights::{Answer, Question};
-pub use statement::{LiteralKey, RawText};
+pub use statement::{LiteralKey, RawText, read_again};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_pi::operation::get_dimension_key_details::GetDimensionKeyDetailsOutput;
 use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use samples::{Batch, Grouping, Instance, Statement};
-use sql_digest::{Completeness, Digest, DigestCache, Digester, literal_slots};
+use sql_digest::{Completeness, Digest, DigestCache, Digester, Normaliser, literal_slots};
 use units::{Dimension, Engine, Period, Timestamp, Window};
 
 use crate::access::{Collector, Lane};
@@ -121,9 +121,31 @@ fn statement(text: &RawText, digest: &Digest, pi_id: &str, engine: Engine) -> St
     }
 }
 
+/// What a newer normaliser makes of a statement read by an older one, from what was kept of it: the
+/// masked text, or of a cut one the normal form, whose end the lost literals decided.
+#[must_use]
+pub fn read_again(old: &Statement) -> Statement {
+    if old.truncated {
+        let mut normaliser = Normaliser::default();
+        let form = normaliser.normalise(&old.normal_form, old.engine, Completeness::Unknown);
+        let (digest, normal_form) = (form.id, form.normal_form.to_owned());
+        return Statement { digest, digest_version: digest.version(), normal_form, ..old.clone() };
+    }
+    let digest = Digester::default().digest(&old.masked, old.engine, Completeness::Whole);
+    Statement {
+        digest: digest.id,
+        digest_version: digest.id.version(),
+        normal_form: digest.normal_form,
+        kind: digest.kind.to_string(),
+        tables: digest.tables.into_iter().map(|table| table.name).collect(),
+        tree: digest.tree,
+        ..old.clone()
+    }
+}
+
 impl Collector {
-    /// The full text of a digest whose text came cut: finds one statement under it in `window`, asks
-    /// for its details. `None` when AWS has no full text (any more).
+    /// The full text of a digest, or of one statement, whose text came cut: finds one statement under a
+    /// digest in `window`, asks for its details. `None` when AWS has no full text (any more).
     ///
     /// # Errors
     /// [`CollectError`] of either call.
@@ -134,20 +156,44 @@ impl Collector {
         window: Window,
         lane: Lane,
     ) -> Result<Option<Statement>, CollectError> {
-        let by_statement = Grouping::by(Dimension::Statement).filtered(Dimension::Sql, &cut.pi_id);
-        let answer = self.ask(instance, &[Question::Load(by_statement)], window, Period::HOUR, lane).await?;
-        let child = answer.batches.iter().find_map(|batch| match batch {
-            Batch::Load(load) => load.series.first().map(|series| series.key.clone()),
-            _ => None,
-        });
-        let Some(child) = child else { return Ok(None) };
+        let child = match cut.dimension {
+            Dimension::Statement => cut.pi_id.clone(),
+            _ => match self.child_of(instance, cut, window, lane).await? {
+                Some(child) => child,
+                None => return Ok(None),
+            },
+        };
         let details = self.details(instance, &child, lane).await?;
         let full = details.dimensions().iter().find(|detail| detail.status() == Some(&DetailStatus::Available));
         let Some(text) = full.and_then(|detail| detail.value()) else { return Ok(None) };
         let text = RawText::new(text.to_owned());
         let digest = Digester::default().digest(&text.0, instance.engine, Completeness::Whole);
         let read = statement(&text, &digest, &cut.pi_id, instance.engine);
-        Ok(Some(Statement { db_id: cut.db_id.clone(), first_seen: cut.first_seen, last_seen: cut.last_seen, ..read }))
+        Ok(Some(Statement {
+            db_id: cut.db_id.clone(),
+            dimension: cut.dimension,
+            parent: cut.parent.clone(),
+            literals: cut.literals.clone(),
+            first_seen: cut.first_seen,
+            last_seen: cut.last_seen,
+            ..read
+        }))
+    }
+
+    /// A statement under a digest that ran in `window`. // `db.sql.id`
+    async fn child_of(
+        &self,
+        instance: &Instance,
+        digest: &Statement,
+        window: Window,
+        lane: Lane,
+    ) -> Result<Option<String>, CollectError> {
+        let by_statement = Grouping::by(Dimension::Statement).filtered(Dimension::Sql, &digest.pi_id);
+        let answer = self.ask(instance, &[Question::Load(by_statement)], window, Period::HOUR, lane).await?;
+        Ok(answer.batches.iter().find_map(|batch| match batch {
+            Batch::Load(load) => load.series.first().map(|series| series.key.clone()),
+            _ => None,
+        }))
     }
 
     /// Whether full texts may be read: asks for a statement nobody has. AWS looks at the permission
@@ -180,5 +226,23 @@ impl Collector {
             .send()
             .await
             .map_err(|error| CollectError::of(ACTION, &pi_resource(instance), &error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_enough_to_read_a_statement_again() {
+        let columns: Vec<String> = (0..60).map(|column| format!("orders.column_{column}")).collect();
+        let long = format!("SELECT a FROM t WHERE name = 'x' AND {} > 0", columns.join(" > 0 AND "));
+        let texts = ["/*route='/a'*/ SELECT Id FROM Orders WHERE id IN (1, 2) AND n = -5", &long[..500]];
+        for (text, truncated) in texts.into_iter().zip([false, true]) {
+            for engine in Engine::ALL {
+                let read = TextReader::default().read(&RawText::new(text.to_owned()), "A1", engine);
+                assert_eq!((read.truncated, read_again(&read)), (truncated, read), "{engine}: {text}");
+            }
+        }
     }
 }

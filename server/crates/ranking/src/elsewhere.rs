@@ -29,6 +29,7 @@ pub async fn find_elsewhere(
     let period = bucket_for(window, None).max(units::Period::MINUTE);
     reader
         .answer(now, move |lookup| {
+            let digest = lookup.archive.current_digest(digest)?;
             let ids: Vec<String> =
                 lookup.archive.statements_of(digest)?.into_iter().map(|statement| statement.pi_id).collect();
             let names: Vec<&str> = ids.iter().map(String::as_str).collect();

@@ -44,7 +44,7 @@ pub async fn fetch_sql_page(
             let mut page = Page::of(lookup, &query)?;
             // The digest comes first: other chips give way to it.
             page.filters.retain(|filter| filter.dimension != Dimension::Sql);
-            sql_page(lookup, &page, digest)
+            sql_page(lookup, &page, lookup.archive.current_digest(digest)?)
         })
         .await
 }
@@ -110,13 +110,27 @@ fn facts_of(known: &[Statement], row: &SqlRow, digest: DigestId, engine: units::
         masked: longest.map_or_else(|| row.statement.clone(), |statement| statement.masked.clone()),
         kind: longest.map(|statement| statement.kind.clone()).unwrap_or_default(),
         tables: longest.map(tables_of).unwrap_or_default(),
-        tags: row.tags.clone(),
+        tags: tags_of_all(row, known),
         truncated: !known.is_empty() && known.iter().all(|statement| statement.truncated),
         tree: longest.is_some_and(|statement| statement.tree),
         first_seen: known.iter().map(|statement| statement.first_seen).min(),
         last_seen: known.iter().map(|statement| statement.last_seen).max(),
         children: row.children.clone(),
     }
+}
+
+/// Tags shown of one digest.
+const TAGS_MAX: usize = 32;
+
+/// The tags of the row and of all statements known of its digest: each caller writes its own.
+fn tags_of_all(row: &SqlRow, known: &[Statement]) -> Vec<(String, String)> {
+    let mut tags = row.tags.clone();
+    for tag in known.iter().flat_map(|statement| &statement.tags) {
+        if tags.len() < TAGS_MAX && !tags.contains(tag) {
+            tags.push(tag.clone());
+        }
+    }
+    tags
 }
 
 /// The digest's load by wait class, with its ghost.

@@ -86,6 +86,21 @@ fn a_full_text_corrects_the_digest_and_a_cut_one_never_does() {
     let again = archive.relink(2, |old| Statement { digest: DigestId::new(2, 7), digest_version: 2, ..old.clone() });
     assert_eq!(again.unwrap(), 1);
     assert_eq!(archive.statements(&["A1"]).unwrap()["A1"].digest, DigestId::new(2, 7));
+    for old in [DigestId::new(1, 1), DigestId::new(1, 2), DigestId::new(2, 7)] {
+        assert_eq!(archive.current_digest(old).unwrap(), DigestId::new(2, 7), "an old address still leads there");
+    }
+    assert_eq!(archive.current_digest(DigestId::new(1, 99)).unwrap(), DigestId::new(1, 99));
+}
+
+#[test]
+fn a_digest_that_some_statements_keep_is_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::open(dir.path()).unwrap();
+    archive.put_statements(&[statement("A1", 1, true), statement("B1", 1, true)]).unwrap();
+    archive.put_statements(&[statement("A1", 2, false)]).unwrap();
+    assert_eq!(archive.current_digest(DigestId::new(1, 1)).unwrap(), DigestId::new(1, 1));
+    archive.put_statements(&[statement("B1", 3, false)]).unwrap();
+    assert_eq!(archive.current_digest(DigestId::new(1, 1)).unwrap(), DigestId::new(1, 3));
 }
 
 #[test]
