@@ -180,7 +180,8 @@ fn layers_of(sliced: &LoadMatrix, input: &LoadInput) -> (Vec<Layer>, Option<Laye
     layers.sort_by_key(|layer| layer.class.and_then(|class| WaitClass::ALL.iter().position(|known| *known == class)));
     let remainder = rest.iter().flatten().any(|value| *value > 1e-9).then(|| Layer {
         key: String::new(),
-        label: "other".to_owned(),
+        // What has no tag, and statements beyond the top, whose tags nobody told.
+        label: if input.slice == Dimension::Tag { "unattributed" } else { "other" }.to_owned(),
         class: None,
         mean: mean(&rest),
         values: rest,

@@ -31,7 +31,8 @@ impl Page {
         let instance = lookup.instance(&query.instance)?;
         let axis = axis_of(lookup, query, window, bucket_for(window, query.period));
         let compare = compare_of(&query.compare, axis.window, axis.period);
-        Ok(Self { instance, axis, compare, filters: query.filters.clone() })
+        let filters = query.filters.iter().map(|filter| current(lookup, filter)).collect::<Result<_>>()?;
+        Ok(Self { instance, axis, compare, filters })
     }
 
     /// The same page in other buckets.
@@ -44,11 +45,14 @@ impl Page {
 
     /// The question of a slice under the page's filters, and the index it was planned with.
     pub(crate) fn plan(&self, lookup: &Lookup, slice: Dimension) -> Result<(Question, SqlIndex)> {
-        let needs_sql = |dimension: Dimension| group_of(dimension) == Dimension::Sql;
+        let asks = |group: Dimension| {
+            group_of(slice) == group || self.filters.iter().any(|filter| group_of(filter.dimension) == group)
+        };
+        let (by_sql, by_statement) = (asks(Dimension::Sql), asks(Dimension::Statement));
         let index = if slice == Dimension::BlockingSql {
             self.blocker_index(lookup)?
-        } else if needs_sql(slice) || self.filters.iter().any(|filter| needs_sql(filter.dimension)) {
-            self.sql_index(lookup)?
+        } else if by_sql || by_statement {
+            self.sql_index(lookup, by_statement)?
         } else {
             SqlIndex::default()
         };
@@ -61,19 +65,29 @@ impl Page {
         let matrix = lookup.stored(&self.instance.id, &by_sql, self.axis.window, self.axis.period)?;
         let ids: Vec<String> = matrix.series.into_iter().map(|row| row.key).collect();
         let statements = lookup.archive.statements(&ids)?;
-        let needs_sql = self.filters.iter().any(|filter| group_of(filter.dimension) == Dimension::Sql);
-        let others = if needs_sql { self.sql_index(lookup)? } else { SqlIndex::default() };
+        let filters_on = |group| self.filters.iter().any(|filter| group_of(filter.dimension) == group);
+        let (by_sql, by_statement) = (filters_on(Dimension::Sql), filters_on(Dimension::Statement));
+        let others = if by_sql || by_statement { self.sql_index(lookup, by_statement)? } else { SqlIndex::default() };
         Ok(others.with(statements))
     }
 
-    /// Statements that occur in the window, in the compare window, and those the filters name.
-    pub(crate) fn sql_index(&self, lookup: &Lookup) -> Result<SqlIndex> {
-        let by_sql = Grouping::by(Dimension::Sql);
+    /// Statements that occur in the window, in the compare window, and those the filters name; with the
+    /// statements under the digests where `by_statement`.
+    fn sql_index(&self, lookup: &Lookup, by_statement: bool) -> Result<SqlIndex> {
+        let (by_sql, by_child) = (Grouping::by(Dimension::Sql), Grouping::by(Dimension::Statement));
+        let (id, period) = (&self.instance.id, self.axis.period);
         let mut ids = Vec::new();
+        if self.filters.iter().any(|filter| group_of(filter.dimension) == Dimension::Statement) {
+            // Which statements carry a tag must be known before their load can be asked for.
+            lookup.load(id, &by_child, self.axis.window, period)?;
+        }
         let windows = std::iter::once(self.axis.window).chain(self.compare.map(|(window, _)| window));
         for window in windows {
-            let matrix = lookup.stored(&self.instance.id, &by_sql, window, self.axis.period)?;
-            ids.extend(matrix.series.into_iter().map(|row| row.key));
+            let mut matrices = vec![lookup.stored(id, &by_sql, window, period)?];
+            if by_statement {
+                matrices.push(lookup.stored(id, &by_child, window, period)?);
+            }
+            ids.extend(matrices.into_iter().flat_map(|matrix| matrix.series).map(|row| row.key));
         }
         for filter in self.filters.iter().filter(|filter| filter.dimension == Dimension::Sql) {
             if let Ok(digest) = filter.value.parse() {
@@ -148,6 +162,13 @@ impl Page {
         }
         lookup.by_wait_type(id, window, period)
     }
+}
+
+/// The filter on what a digest has become, if it is on a digest.
+fn current(lookup: &Lookup, filter: &Filter) -> Result<Filter> {
+    let digest = (filter.dimension == Dimension::Sql).then(|| filter.value.parse().ok()).flatten();
+    let Some(digest) = digest else { return Ok(filter.clone()) };
+    Ok(Filter { value: lookup.archive.current_digest(digest)?.to_string(), ..filter.clone() })
 }
 
 fn axis_of(lookup: &Lookup, query: &DbLoadQuery, window: Window, period: Period) -> Axis {

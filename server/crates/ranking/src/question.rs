@@ -31,10 +31,12 @@ pub struct Question {
     pub blocked: Vec<BlockedChip>,
 }
 
-/// The dimension Performance Insights groups by for a slice.
+/// The dimension Performance Insights groups by for a slice. Tags differ from call to call of one
+/// digest, so they are told by the statements under it.
 pub(crate) const fn group_of(slice: Dimension) -> Dimension {
     match slice {
-        Dimension::Table | Dimension::Kind | Dimension::Tag => Dimension::Sql,
+        Dimension::Table | Dimension::Kind => Dimension::Sql,
+        Dimension::Tag => Dimension::Statement,
         other => other,
     }
 }
@@ -43,8 +45,7 @@ pub(crate) const fn group_of(slice: Dimension) -> Dimension {
 const fn family(dimension: Dimension) -> Dimension {
     match dimension {
         Dimension::WaitType => Dimension::Wait,
-        Dimension::Table | Dimension::Kind | Dimension::Tag => Dimension::Sql,
-        other => other,
+        other => group_of(other),
     }
 }
 
@@ -84,7 +85,7 @@ fn foreign_terms(group: Dimension, filters: &[Filter], index: &SqlIndex) -> Resu
     }
     let terms = match other {
         Dimension::Wait => wait_terms(group, &foreign),
-        Dimension::Sql => sql_terms(group, &foreign, index),
+        Dimension::Sql | Dimension::Statement => sql_terms(group, other, &foreign, index),
         other => plain_terms(group, other, &foreign),
     };
     if terms.len() > MOST_TERMS {
@@ -147,18 +148,19 @@ fn wait_terms(group: Dimension, filters: &[&Filter]) -> Vec<(Grouping, f64)> {
     terms
 }
 
-/// Filters on digest, table, kind and tag name ids of Performance Insights through the statements.
-fn sql_terms(group: Dimension, filters: &[&Filter], index: &SqlIndex) -> Vec<(Grouping, f64)> {
+/// Filters on digest, table and kind name ids of digests of Performance Insights through their texts,
+/// filters on tags those of statements.
+fn sql_terms(group: Dimension, other: Dimension, filters: &[&Filter], index: &SqlIndex) -> Vec<(Grouping, f64)> {
     let includes: Vec<&Filter> = filters.iter().copied().filter(|filter| filter.op == FilterOp::Is).collect();
     let excludes: Vec<&Filter> = filters.iter().copied().filter(|filter| filter.op == FilterOp::IsNot).collect();
     let dropped: BTreeSet<String> = excludes.iter().flat_map(|filter| index.ids_matching(filter)).collect();
     if includes.is_empty() {
-        return terms_of(group, Dimension::Sql, BTreeSet::new(), dropped);
+        return terms_of(group, other, BTreeSet::new(), dropped);
     }
     let candidates: BTreeSet<String> = includes.iter().flat_map(|filter| index.ids_matching(filter)).collect();
     let kept = candidates.into_iter().filter(|id| passes(&includes, |filter| index.matches(id, filter)));
     let kept: BTreeSet<String> = kept.filter(|id| !dropped.contains(id)).collect();
-    kept.iter().map(|id| (Grouping::by(group).filtered(Dimension::Sql, id), 1.0)).collect()
+    kept.iter().map(|id| (Grouping::by(group).filtered(other, id), 1.0)).collect()
 }
 
 /// Whether a value passes includes: of each dimension one must match.
@@ -181,7 +183,7 @@ impl Question {
     pub fn keeps(&self, key: &str, index: &SqlIndex) -> bool {
         let matches = |filter: &Filter| match (self.group, filter.dimension) {
             (Dimension::Wait, Dimension::WaitType) => type_of_event(key) == filter.value,
-            (Dimension::Sql, _) => index.matches(key, filter),
+            (Dimension::Sql | Dimension::Statement, _) => index.matches(key, filter),
             _ => key == filter.value,
         };
         let includes: Vec<&Filter> = self.local.iter().filter(|filter| filter.op == FilterOp::Is).collect();

@@ -122,6 +122,12 @@ impl Reader {
             return first;
         }
         let refusal = self.want_all(lacks).await;
+        let second = Lookup { asks_by_statement: refusal.is_none(), ..Lookup::new(self, now, Some(refusal)) };
+        let (outcome, lacks) = self.run(second, work.clone()).await?;
+        if lacks.is_empty() {
+            return outcome;
+        }
+        let refusal = self.want_all(lacks).await;
         self.run(Lookup::new(self, now, Some(refusal)), work).await?.0
     }
 
@@ -167,6 +173,9 @@ pub(crate) struct Lookup {
     /// Set on the second run: nothing more is asked for, and the inner value is why something was
     /// refused.
     settled: Option<Option<Refusal>>,
+    /// On the second run: which statements carry a tag is known only now, so load of such statements
+    /// is still asked for.
+    asks_by_statement: bool,
     lacks: RefCell<Vec<Wanted>>,
     /// What was read already: the parts of a panel ask for the same things.
     read: RefCell<HashMap<Asked, LoadMatrix>>,
@@ -185,6 +194,7 @@ impl Lookup {
             archive: reader.archive.clone(),
             now,
             settled,
+            asks_by_statement: false,
             lacks: RefCell::new(Vec::new()),
             read: RefCell::new(HashMap::new()),
             zones: Arc::clone(&reader.zones),
@@ -215,10 +225,19 @@ impl Lookup {
         self.settled.is_some()
     }
 
+    fn may_ask(&self, grouping: &Grouping) -> bool {
+        let is_of_statement = grouping.filter.iter().any(|(dimension, _)| *dimension == Dimension::Statement);
+        self.settled.is_none() || (self.asks_by_statement && is_of_statement)
+    }
+
     /// Notes something that is lacking.
     pub(crate) fn lack(&self, wanted: Wanted) {
         let mut lacks = self.lacks.borrow_mut();
-        if self.settled.is_none() && lacks.len() < MOST_WANTED && !lacks.contains(&wanted) {
+        let may_ask = match &wanted {
+            Wanted::Load { grouping, .. } => self.may_ask(grouping),
+            _ => self.settled.is_none(),
+        };
+        if may_ask && lacks.len() < MOST_WANTED && !lacks.contains(&wanted) {
             lacks.push(wanted);
         }
     }
@@ -265,7 +284,7 @@ impl Lookup {
         period: Period,
     ) -> Result<LoadMatrix> {
         let matrix = self.peek(id, grouping, window, period)?;
-        if self.settled.is_none() && self.is_lacking(id, grouping, &matrix)? {
+        if self.may_ask(grouping) && self.is_lacking(id, grouping, &matrix)? {
             let offered = period.offered();
             let window = window.aligned(offered.secs());
             self.lack(Wanted::Load { instance: id.clone(), grouping: grouping.clone(), window, period: offered });

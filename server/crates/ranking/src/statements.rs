@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use samples::Statement;
 use units::{DigestId, Dimension, Filter};
 
-/// Statements by `db.sql_tokenized.id`. Ids whose text nobody fetched yet are listed without one.
+use crate::question::group_of;
+
+/// Statements by `db.sql_tokenized.id`, and by `db.sql.id` where tags are of interest. Ids whose text
+/// nobody fetched yet are listed without one.
 #[derive(Clone, Debug, Default)]
 pub struct SqlIndex {
     statements: BTreeMap<String, Statement>,
@@ -74,10 +77,15 @@ impl SqlIndex {
         }
     }
 
-    /// Every id that passes a filter.
+    /// Every id that passes a filter: of digests of Performance Insights, for tags of statements.
     #[must_use]
     pub fn ids_matching(&self, filter: &Filter) -> Vec<String> {
-        self.ids.iter().filter(|id| self.matches(id, filter)).cloned().collect()
+        let wanted = group_of(filter.dimension);
+        let is_wanted = |id: &&String| match self.get(id) {
+            Some(statement) => statement.dimension == wanted,
+            None => wanted == Dimension::Sql,
+        };
+        self.ids.iter().filter(is_wanted).filter(|id| self.matches(id, filter)).cloned().collect()
     }
 }
 

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use ranking::{Reader, fetch_db_load, fetch_instance, judge_db_load, rank_context, rank_fleet, rank_top_sql};
 use samples::{Batch, LoadBatch, Refusal, Wanted, Wants};
 use units::{
-    Aas, Compare, DbLoadQuery, Dimension, Filter, SortBy, TimePoint, TimeRange, Timestamp, WaitClass, Window, Zone,
+    Aas, Compare, DbLoadQuery, Dimension, Filter, Period, SortBy, TimePoint, TimeRange, Timestamp, WaitClass, Window,
+    Zone,
 };
 use view::{Badge, ContextView, LoadView, Panel, RowKind, Severity, SqlRow, TopSqlView, Trouble};
 use world::{START, Sessions, World, instance_id};
@@ -159,6 +160,44 @@ async fn slices_of_sql_regroup_by_the_statements() {
     assert!(layers[0].0 == "t1" && near(layers[0].1, 5.025), "{layers:?}");
     assert!(layers[1].0 == "t0" && near(layers[1].1, 1.5), "{layers:?}");
     assert!(near(by_table.remainder.unwrap().mean.0, 0.1), "load without a statement is shown, not lost");
+}
+
+/// Two routes run one statement, a third caller says nothing; one session runs no statement.
+const CALLERS: &str = "
+SEL@search   CPU        web 10.0.0.1 | 2    2
+SEL@checkout CPU        web 10.0.0.1 | 1    1
+SEL@         CPU        web 10.0.0.1 | 0.5  0.5
+UPD@checkout Lock:tuple web 10.0.0.1 | 3    3
+-            CPU        web 10.0.0.1 | 0.25 0.25
+";
+
+#[tokio::test]
+async fn load_by_tag_is_that_of_the_callers_and_the_rest_is_shown() {
+    let world = World::read(CALLERS);
+    let (_folder, reader) = world.collected();
+    let by_tag = DbLoadQuery { slice: Dimension::Tag, period: Period::from_secs(60), ..query(&world) };
+    let view = load(&reader, &by_tag).await;
+    let layers: Vec<(&str, f64)> = view.layers.iter().map(|layer| (layer.label.as_str(), layer.mean.0)).collect();
+    assert_eq!(layers, [("route=/checkout", 4.0), ("route=/search", 2.0)]);
+    let rest = view.remainder.unwrap();
+    assert_eq!((rest.label.as_str(), rest.mean, view.mean), ("unattributed", Aas(0.75), Some(Aas(6.75))));
+}
+
+#[tokio::test]
+async fn a_tag_filters_by_the_callers_statements() {
+    let world = World::read(CALLERS);
+    let (_folder, reader) = world.collected();
+    let minutes = |filter: &str| DbLoadQuery { period: Period::from_secs(60), ..filtered(&world, &[filter]) };
+    let checkout = minutes("tag:route=/checkout");
+    let view = load(&reader, &DbLoadQuery { slice: Dimension::WaitType, ..checkout.clone() }).await;
+    let layers: Vec<(&str, f64)> = view.layers.iter().map(|layer| (layer.key.as_str(), layer.mean.0)).collect();
+    assert_eq!((layers, view.mean), (vec![("CPU", 1.0), ("Lock", 3.0)], Some(Aas(4.0))));
+    let table = top(&reader, &checkout, 10).await;
+    let rows: Vec<(&str, f64)> = table.rows.iter().map(|row| (row.statement.as_str(), row.mean.0)).collect();
+    assert_eq!(rows, [("SELECT upd FROM t0", 3.0), ("SELECT sel FROM t0", 1.0)]);
+    // What is left out is subtracted, so the session without a statement stays.
+    let others = minutes("-tag:route=/checkout");
+    assert_eq!(load(&reader, &DbLoadQuery { slice: Dimension::WaitType, ..others }).await.mean, Some(Aas(2.75)));
 }
 
 #[tokio::test]
@@ -390,6 +429,7 @@ fn sessions() -> impl Strategy<Value = Sessions> {
     let aas = proptest::collection::vec(prop_oneof![Just(0.0), 0.01..9.0], 6);
     (sql, wait, user, host, aas).prop_map(|(sql, wait, user, host, aas)| Sessions {
         sql,
+        child: None,
         wait: wait.to_owned(),
         user: user.to_owned(),
         host: host.to_owned(),

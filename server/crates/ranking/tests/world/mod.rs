@@ -21,6 +21,8 @@ const TOP: usize = 25;
 #[derive(Clone, Debug)]
 pub struct Sessions {
     pub sql: Option<String>,
+    /// The statement under the digest, where a world tells them apart.
+    pub child: Option<String>,
     pub wait: String,
     pub user: String,
     pub host: String,
@@ -49,8 +51,9 @@ pub fn instance_id() -> ResourceId {
 }
 
 impl World {
-    /// Reads a world: a line a sort of session, `sql wait user host | aas…`; sql `-` for none; a
-    /// column of `.` is a minute nobody looked.
+    /// Reads a world: a line a sort of session, `sql wait user host | aas…`; sql `-` for none,
+    /// `sql@route` for a caller's own statement, `sql@` for one without a tag; a column of `.` is a
+    /// minute nobody looked.
     pub fn read(text: &str) -> Self {
         let mut world = Self::default();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -62,7 +65,8 @@ impl World {
             world.dark =
                 values.iter().enumerate().filter(|(_, value)| **value == ".").map(|(minute, _)| minute).collect();
             world.sessions.push(Sessions {
-                sql: (sql != "-").then(|| sql.to_owned()),
+                sql: (sql != "-").then(|| sql.split('@').next().unwrap().to_owned()),
+                child: sql.contains('@').then(|| sql.to_owned()),
                 wait: wait.to_owned(),
                 user: user.to_owned(),
                 host: host.to_owned(),
@@ -81,6 +85,7 @@ impl World {
             Dimension::Wait => Some(sessions.wait.clone()),
             Dimension::WaitType => Some(sessions.wait.split(':').next().unwrap().to_owned()),
             Dimension::Sql => sessions.sql.clone(),
+            Dimension::Statement => sessions.child.clone(),
             Dimension::User => Some(sessions.user.clone()),
             Dimension::Host => Some(sessions.host.clone()),
             _ => None,
@@ -176,27 +181,38 @@ impl World {
         let mut ids: Vec<&String> = self.sessions.iter().filter_map(|sessions| sessions.sql.as_ref()).collect();
         ids.sort();
         ids.dedup();
-        ids.into_iter()
-            .map(|id| Statement {
-                pi_id: id.clone(),
-                db_id: None,
-                dimension: Dimension::Sql,
-                parent: None,
-                engine: Engine::Postgres,
-                digest: self.digest(id),
-                digest_version: 1,
-                normal_form: self.text(id),
-                masked: self.text(id),
-                kind: "select".to_owned(),
-                tables: vec![table_of(id)],
-                tags: Vec::new(),
-                truncated: false,
-                tree: true,
-                literals: Vec::new(),
-                first_seen: START,
-                last_seen: START,
-            })
-            .collect()
+        let digest = |id: &String| Statement {
+            pi_id: id.clone(),
+            db_id: None,
+            dimension: Dimension::Sql,
+            parent: None,
+            engine: Engine::Postgres,
+            digest: self.digest(id),
+            digest_version: 1,
+            normal_form: self.text(id),
+            masked: self.text(id),
+            kind: "select".to_owned(),
+            tables: vec![table_of(id)],
+            tags: Vec::new(),
+            truncated: false,
+            tree: true,
+            literals: Vec::new(),
+            first_seen: START,
+            last_seen: START,
+        };
+        let mut statements: Vec<Statement> = ids.into_iter().map(digest).collect();
+        for (sql, child) in self.sessions.iter().filter_map(|one| one.sql.as_ref().zip(one.child.as_ref())) {
+            let route = child.split('@').nth(1).unwrap();
+            let tags = (!route.is_empty()).then(|| ("route".to_owned(), format!("/{route}")));
+            let tags: Vec<_> = tags.into_iter().collect();
+            // The digest shows the comment of its first caller only.
+            if let Some(first) = statements.iter_mut().find(|known| known.pi_id == *sql && known.tags.is_empty()) {
+                first.tags.clone_from(&tags);
+            }
+            let own = Statement { pi_id: child.clone(), parent: Some(sql.clone()), tags, ..digest(sql) };
+            statements.push(Statement { dimension: Dimension::Statement, ..own });
+        }
+        statements
     }
 
     fn statistics(&self) -> Vec<Batch> {
