@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
+use chromiumoxide::cdp::browser_protocol::browser::{GrantPermissionsParams, PermissionType};
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::{
     DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType, MouseButton,
@@ -29,6 +30,13 @@ const WINDOW: (u32, u32) = (1280, 900);
 
 /// The left button in the sum of those held.
 const LEFT: i64 = 1;
+
+/// Keys held, in the sum of all.
+const ALT: i64 = 1;
+const CONTROL: i64 = 2;
+
+/// Windows narrower than this are those of phones.
+const PHONE: u32 = 768;
 
 const FLAGS: [&str; 9] = [
     "disable-gpu",
@@ -204,10 +212,27 @@ impl Tab {
 
     /// Clicks in the middle of the first element a selector finds.
     pub async fn click(&self, selector: &str) {
+        self.click_with(selector, 0, 1).await;
+    }
+
+    /// Clicks with Alt held.
+    pub async fn alt_click(&self, selector: &str) {
+        self.click_with(selector, ALT, 1).await;
+    }
+
+    /// Clicks twice, fast.
+    pub async fn double_click(&self, selector: &str) {
+        self.click_with(selector, 0, 1).await;
+        self.click_with(selector, 0, 2).await;
+    }
+
+    /// Turns the wheel over the middle of an element with Control held; upwards when negative.
+    pub async fn turn_wheel(&self, selector: &str, by: f64) {
         let (x, y) = self.place_in(selector, 0.5, 0.5).await;
         self.pointer(DispatchMouseEventType::MouseMoved, x, y, 0).await;
-        self.pointer(DispatchMouseEventType::MousePressed, x, y, LEFT).await;
-        self.pointer(DispatchMouseEventType::MouseReleased, x, y, 0).await;
+        let event = DispatchMouseEventParams::builder().r#type(DispatchMouseEventType::MouseWheel).x(x).y(y);
+        let event = event.delta_x(0.0).delta_y(by).modifiers(CONTROL).build().unwrap();
+        self.page.execute(event).await.unwrap();
     }
 
     /// Puts the pointer on a place of an element, given as parts of its width and height.
@@ -228,6 +253,19 @@ impl Tab {
             self.pointer(DispatchMouseEventType::MouseMoved, x, y, LEFT).await;
         }
         self.pointer(DispatchMouseEventType::MouseReleased, x1, y, 0).await;
+    }
+
+    /// Makes the window so many CSS pixels wide, as a phone's or a desk's.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let phone = width < PHONE;
+        let metrics = SetDeviceMetricsOverrideParams::new(i64::from(width), i64::from(height), 1.0, phone);
+        self.page.execute(metrics).await.unwrap();
+    }
+
+    /// Lets the page's scripts read and write the clipboard.
+    pub async fn allow_clipboard(&self) {
+        let allowed = vec![PermissionType::ClipboardReadWrite, PermissionType::ClipboardSanitizedWrite];
+        self.page.execute(GrantPermissionsParams::new(allowed)).await.unwrap();
     }
 
     /// Presses a key by its name, such as `ArrowRight`.
@@ -273,6 +311,16 @@ impl Tab {
         let place = self.eval(&script).await;
         let at = |index: usize| place.get(index).and_then(Value::as_f64);
         at(0).zip(at(1)).unwrap_or_else(|| panic!("no element {selector}"))
+    }
+
+    async fn click_with(&self, selector: &str, modifiers: i64, count: i64) {
+        let (x, y) = self.place_in(selector, 0.5, 0.5).await;
+        self.pointer(DispatchMouseEventType::MouseMoved, x, y, 0).await;
+        for (kind, held) in [(DispatchMouseEventType::MousePressed, LEFT), (DispatchMouseEventType::MouseReleased, 0)] {
+            let event = DispatchMouseEventParams::builder().r#type(kind).x(x).y(y).buttons(held);
+            let event = event.button(MouseButton::Left).click_count(count).modifiers(modifiers).build().unwrap();
+            self.page.execute(event).await.unwrap();
+        }
     }
 
     /// One event of the pointer; the browser wants to be told which buttons are held.

@@ -77,7 +77,7 @@ fn read_session() -> Session {
 /// In the browser the session comes with the page; this one stands in only if the page lost it.
 #[cfg(not(feature = "ssr"))]
 fn read_session() -> Session {
-    Session::read("", "", units::Timestamp::default(), String::new())
+    Session::unread()
 }
 
 /// Makes the page of the server live.
@@ -86,8 +86,4 @@ fn read_session() -> Session {
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(App);
-    // Tells tests and style that clicks are answered now. A document without an element is none.
-    if let Some(root) = leptos::prelude::document().document_element() {
-        drop(root.set_attribute("data-hydrated", "true"));
-    }
 }

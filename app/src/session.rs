@@ -160,6 +160,22 @@ pub const DEFAULT_WIDTH_PX: u16 = 1200;
 const WIDTHS_PX: std::ops::RangeInclusive<u16> = 320..=3840;
 
 impl Session {
+    /// The session of a reader of whom nothing is known.
+    #[must_use]
+    pub const fn unread() -> Self {
+        Self {
+            now: Timestamp(0),
+            locale: Locale::English,
+            theme: Theme::System,
+            density: Density::Comfortable,
+            zone: Zone::Utc,
+            offsets: Vec::new(),
+            local_zone: None,
+            width_px: DEFAULT_WIDTH_PX,
+            request_id: String::new(),
+        }
+    }
+
     /// The session that a set of cookies and headers describes. Anything unreadable is the default.
     #[must_use]
     pub fn read(cookies: &str, accept_language: &str, now: Timestamp, request_id: String) -> Self {

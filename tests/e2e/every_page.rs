@@ -44,3 +44,30 @@ fn violations(found: &Value) -> impl Iterator<Item = String> {
         format!("{} ({count}): {} at {}\n    {}", one["id"], one["help"], node["html"], node["failureSummary"])
     })
 }
+
+/// Of phones and desks, in CSS pixels.
+const WIDTHS: [u32; 3] = [390, 1024, 1440];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_is_wider_than_its_window() {
+    let stage = Stage::shared().await;
+    let browser = Browser::start().await;
+    let mut wrong = Vec::new();
+    for width in WIDTHS {
+        let tab = browser.tab(Reader::default()).await;
+        tab.resize(width, 900).await;
+        for language in ["en", "ko"] {
+            for page in every_page(&stage.dashboard).await {
+                tab.goto(&page).await;
+                tab.eval(&format!("document.cookie = 'lang={language}; Path=/'")).await;
+                tab.goto(&page).await;
+                let over =
+                    tab.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+                if over.as_i64() != Some(0) {
+                    wrong.push(format!("{width} px, {language}: {page} is {over} px too wide"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -3,7 +3,9 @@
 
 mod address;
 mod budgets;
+mod controls;
 mod db_load;
 mod every_page;
 mod harness;
+mod page;
 mod without_scripts;

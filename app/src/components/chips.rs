@@ -64,7 +64,7 @@ fn ChipView(chip: Chip) -> impl IntoView {
     let say = use_say();
     let excludes = chip.filter.op == FilterOp::IsNot;
     let name = say.text(m::dimension(chip.filter.dimension));
-    let key = say.with(if excludes { m::CHIP_IS_NOT } else { m::CHIP_IS }, &[("dimension", &name.to_lowercase())]);
+    let key = say.with(if excludes { m::CHIP_IS_NOT } else { m::CHIP_IS }, &[("dimension", &m::inside(name))]);
     let remove = say.with(m::REMOVE_FILTER, &[("filter", &format!("{key} {}", chip.value))]);
     let class = match (excludes, chip.blocked.is_some()) {
         (true, true) => "chip chip--not chip--off",

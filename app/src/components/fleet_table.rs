@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use units::{DigestId, ResourceId};
 use view::chart::{draw_load_meter, draw_spark, wait_pattern};
-use view::number::{percent, three_figures};
+use view::number::{percent, three_figures, trimmed};
 use view::{FleetRow, FleetView, Trouble};
 
 use super::drawing::drawing_view;
@@ -68,12 +68,12 @@ pub fn FleetTable(
 
 /// Whether a row contains the text, whatever the case, in its name, id, engine, class or digest.
 fn matches(row: &FleetRow, find: &str) -> bool {
-    let find = find.trim().to_lowercase();
+    let find = find.trim().to_ascii_lowercase();
     let facts = &row.facts;
     let digest = row.top_digest.as_ref().map_or("", |(_, text, _)| text);
     [facts.name.as_str(), facts.id.as_str(), facts.engine.label(), &facts.class, &facts.region, digest]
         .iter()
-        .any(|text| text.to_lowercase().contains(&find))
+        .any(|text| text.to_ascii_lowercase().contains(&find))
 }
 
 fn fleet_row(row: FleetRow, links: FleetLinks) -> AnyView {
@@ -109,7 +109,7 @@ fn fleet_row(row: FleetRow, links: FleetLinks) -> AnyView {
         .fold(None, |peak: Option<f64>, value| Some(peak.map_or(value, |peak| peak.max(value))));
     let over = vcpus.zip(peak).is_some_and(|(vcpus, peak)| peak > vcpus);
     let meter = vcpus.map(|vcpus| {
-        let name = say.with(m::OF_VCPU, &[("load", &three_figures(mean.0)), ("vcpus", &three_figures(vcpus))]);
+        let name = say.with(m::OF_VCPU, &[("load", &three_figures(mean.0)), ("vcpus", &trimmed(vcpus))]);
         view! { <span role="img" aria-label=name>{drawing_view(draw_load_meter(mean, peak.map(units::Aas), vcpus))}</span> }
     });
     let spark = drawing_view(draw_spark(&row.spark, vcpus));

@@ -3,7 +3,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
-use view::number::three_figures;
+use view::number::{three_figures, trimmed};
 use view::{LegendEntry, LegendRest, LoadView};
 
 use super::load_chart::ChartFocus;
@@ -29,8 +29,8 @@ pub fn LegendView(
         let href = hrefs.get(entry.index).cloned().flatten();
         view! { <LegendItem entry=entry href=href focus=focus /> }
     });
-    let vcpus = vcpus.map(|vcpus| line_key("chart__capacity", "vCPU".to_owned(), Some(vcpus)));
-    let ghost = ghost.map(|ghost| line_key("chart__ghost", ghost_label, ghost.mean.map(|mean| mean.0)));
+    let vcpus = vcpus.map(|vcpus| line_key("chart__capacity", "vCPU".to_owned(), Some(trimmed(vcpus))));
+    let ghost = ghost.map(|ghost| line_key("chart__ghost", ghost_label, ghost.mean.map(|mean| three_figures(mean.0))));
     view! {
         <div class="legend" role="group" aria-label=say.text(m::LEGEND)>
             {entries.collect_view()} {legend.rest.map(rest_item)} {vcpus} {ghost}
@@ -54,16 +54,17 @@ fn rest_item(rest: LegendRest) -> impl IntoView {
     }
 }
 
-fn line_key(class: &'static str, label: String, mean: Option<f64>) -> impl IntoView {
+fn line_key(class: &'static str, label: String, value: Option<String>) -> AnyView {
     view! {
         <span class="legend__item">
             <svg class="legend__key-line" viewBox="0 0 20 12" aria-hidden="true">
                 <path class=class d="M0 6h20" />
             </svg>
             {label}
-            {mean.map(|mean| view! { <span class="legend__value">{three_figures(mean)}</span> })}
+            {value.map(|value| view! { <span class="legend__value">{value}</span> })}
         </span>
     }
+    .into_any()
 }
 
 #[component]

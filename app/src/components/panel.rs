@@ -162,12 +162,42 @@ pub fn panel_body<T>(
     links: &StateLinks,
     draw: impl FnOnce(T) -> AnyView,
 ) -> AnyView {
-    match panel {
-        Ok(Panel::Data(data)) => draw(data),
-        Ok(Panel::Empty) => view! { <StateView state=State { kind: "empty", icon: Icon::Empty, title: use_say().text(empty).to_owned(), cause: ().into_any(), next: ().into_any(), detail: use_say().text(m::TRUE_ZERO).to_owned() } /> }.into_any(),
-        Ok(Panel::Trouble(trouble)) => trouble_view(trouble, what, links),
-        Err(error) => error_view(&error, links),
+    let standing = match panel {
+        Ok(Panel::Data(data)) => return draw(data),
+        Ok(Panel::Empty) => Standing::Empty(empty),
+        Ok(Panel::Trouble(trouble)) => Standing::Trouble(trouble, what),
+        Err(error) => Standing::Error(error),
+    };
+    standing_view(standing, links)
+}
+
+/// What stands in the place of data.
+enum Standing {
+    Empty(Message),
+    Trouble(Trouble, Message),
+    Error(ViewError),
+}
+
+fn standing_view(standing: Standing, links: &StateLinks) -> AnyView {
+    match standing {
+        Standing::Empty(empty) => empty_view(empty),
+        Standing::Trouble(trouble, what) => trouble_view(trouble, what, links),
+        Standing::Error(error) => error_view(&error, links),
     }
+}
+
+/// A true zero.
+fn empty_view(empty: Message) -> AnyView {
+    let say = use_say();
+    let state = State {
+        kind: "empty",
+        icon: Icon::Empty,
+        title: say.text(empty).to_owned(),
+        cause: ().into_any(),
+        next: ().into_any(),
+        detail: say.text(m::TRUE_ZERO).to_owned(),
+    };
+    view! { <StateView state=state /> }.into_any()
 }
 
 struct State {

@@ -26,6 +26,11 @@ fn tile_view(tile: Tile) -> impl IntoView {
         Severity::Good | Severity::Unknown => "",
     };
     let label = m::tile(&tile.key).map_or(tile.key.clone(), |label| say.text(label).to_owned());
+    let note = match m::tile_note(&tile.key).filter(|_| !tile.note.is_empty()) {
+        Some(note) => say.with(note, &[("note", &tile.note)]),
+        None if tile.value.is_none() && tile.key == "alarms" => say.text(m::NOT_READ).to_owned(),
+        None => tile.note,
+    };
     let value = tile.value.unwrap_or_else(|| "–".to_owned());
     view! {
         <div class=format!("tile{extra}{severity}")>
@@ -33,7 +38,7 @@ fn tile_view(tile: Tile) -> impl IntoView {
             <span class="tile__value">
                 {value} " " <span class="tile__unit">{tile.unit}</span>
             </span>
-            <span class="tile__note" title=tile.note.clone()>{tile.note.clone()}</span>
+            <span class="tile__note" title=note.clone()>{note.clone()}</span>
         </div>
     }
 }

@@ -130,6 +130,10 @@ messages! {
     TILE_CPU: "CPU", "CPU";
     TILE_CONNECTIONS: "Connections", "연결";
     TILE_COVERAGE: "Coverage", "수집률";
+    NOTE_MEAN: "compared {note}", "비교 {note}";
+    NOTE_PEAK: "at {note}", "{note}";
+    NOTE_P99: "of {note} buckets", "{note} 구간 기준";
+    NOTE_COVERAGE: "up to {note}", "{note}까지";
 
     // The load chart.
     LOAD_META: "Average active sessions by {slice}, {period} buckets", "{slice}별 평균 활성 세션, {period} 구간";
@@ -159,7 +163,10 @@ messages! {
     WORD_EVENT: "event", "이벤트";
     WORD_ALARM: "alarm", "경보";
     WORD_ALARM_OK: "alarm back to OK", "경보 해제";
-    GAP_NO_SAMPLES: "The source answered and had nothing.", "출처가 응답했지만 데이터가 없습니다.";
+    GAP_NO_SAMPLES: "The source has no samples for a part of this window.", "이 구간의 일부는 출처에 샘플이 없습니다.";
+    NO_SAMPLES: "No samples", "샘플 없음";
+    NO_DATA_BEFORE: "No data before {time}", "{time} 이전 데이터 없음";
+    DATA_BEGINS: "Measurements begin at {time}; figures are those since then.", "측정은 {time}에 시작되었고, 수치는 그 이후의 값입니다.";
     GAP_NOT_COLLECTED: "Some buckets are not collected yet.", "아직 수집되지 않은 구간이 있습니다.";
     GAP_DAMAGED: "A stored block was damaged and is left out.", "저장된 블록이 손상되어 제외되었습니다.";
     GAP_OUTSIDE_RETENTION: "Older than Performance Insights keeps.", "Performance Insights 보존 기간보다 오래되었습니다.";

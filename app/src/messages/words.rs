@@ -48,6 +48,13 @@ pub const fn dimension(dimension: Dimension) -> Message {
     }
 }
 
+/// A name as it stands inside of a sentence: `Wait type` becomes `wait type`, `SQL` stays.
+#[must_use]
+pub fn inside(name: &str) -> String {
+    let is_abbreviation = name.bytes().nth(1).is_some_and(|second| second.is_ascii_uppercase());
+    if is_abbreviation { name.to_owned() } else { name.to_ascii_lowercase() }
+}
+
 /// Name of a context tab.
 #[must_use]
 pub const fn tab(tab: Dimension) -> Message {
@@ -107,6 +114,18 @@ pub fn tile(key: &str) -> Option<Message> {
     })
 }
 
+/// The words around the note of a tile, by its key.
+#[must_use]
+pub fn tile_note(key: &str) -> Option<Message> {
+    Some(match key {
+        "peak" => m::NOTE_PEAK,
+        "p99" => m::NOTE_P99,
+        "mean" => m::NOTE_MEAN,
+        "coverage" => m::NOTE_COVERAGE,
+        _ => return None,
+    })
+}
+
 /// Why a span is missing.
 #[must_use]
 pub fn gap_reason(reason: &GapReason, say: Say) -> String {
@@ -124,7 +143,7 @@ pub fn gap_reason(reason: &GapReason, say: Say) -> String {
 pub fn blocked(filter: &str, reason: Blocked, say: Say) -> String {
     match reason {
         Blocked::OneOther { taken } => {
-            let taken = say.text(dimension(taken)).to_lowercase();
+            let taken = inside(say.text(dimension(taken)));
             say.with(m::BLOCKED_ONE_OTHER, &[("filter", filter), ("taken", &taken)])
         }
         Blocked::TooMany { questions } => {

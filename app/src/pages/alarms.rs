@@ -51,7 +51,7 @@ fn table(view: AlarmsView) -> AnyView {
     let rows = view.alarms.into_iter().map(|alarm| row(alarm, &clock, say)).collect_view();
     view! {
         <div class="scroll-x">
-            <table class="table">
+            <table class="table table--stack">
                 <thead class="table__head">
                     <tr>
                         <th scope="col">{say.text(m::ALARM)}</th>

@@ -67,8 +67,12 @@ pub fn FleetRoute() -> impl IntoView {
 /// Time range, refresh and link of a page over many resources; `path` is its address.
 #[component]
 pub(super) fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>, path: &'static str) -> impl IntoView {
+    // A component does not listen to what it reads while it is made; what it gives back does.
+    move || fleet_controls(&page, at.get(), path)
+}
+
+fn fleet_controls(page: &FleetPage, now: units::Timestamp, path: &'static str) -> impl IntoView + use<> {
     let (say, clock) = (use_say(), use_reader_clock());
-    let now = at.get();
     let control = page.range.resolve(now).ok().map(|window| {
         let href = |range| FleetPage { range, ..page.clone() }.href_at(path);
         let carried = if page.find.is_empty() { Vec::new() } else { vec![("find".to_owned(), page.find.clone())] };

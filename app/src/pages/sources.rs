@@ -74,7 +74,7 @@ fn lines_view(view: SourcesView) -> AnyView {
     let size = say.with(m::ARCHIVE_SIZE, &[("size", &number::bytes(view.archive_bytes as f64))]);
     view! {
         <div class="scroll-x">
-            <table class="table">
+            <table class="table table--stack">
                 <thead class="table__head">
                     <tr>
                         <th scope="col">{say.text(m::SOURCE)}</th>

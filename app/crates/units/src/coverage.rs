@@ -46,6 +46,17 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// The first bucket with data, when everything that is missing lies before it and the source says
+    /// that it had nothing then: the window reaches back beyond the first measurement.
+    #[must_use]
+    pub fn begins_at(&self) -> Option<usize> {
+        let known = |cover: &BucketCover| matches!(cover, BucketCover::Full | BucketCover::Partial);
+        let first = self.buckets.iter().position(known).filter(|first| *first > 0)?;
+        let is_whole_after = self.buckets.iter().skip(first).all(|cover| *cover != BucketCover::Missing);
+        let is_silent = !self.reasons.is_empty() && self.reasons.iter().all(|reason| *reason == GapReason::NoSamples);
+        (is_whole_after && is_silent).then_some(first)
+    }
+
     /// Share of buckets that are full or partial among those that are not pending, 0 to 1; `None`
     /// when every bucket is pending.
     #[must_use]
@@ -56,5 +67,23 @@ impl Coverage {
         #[expect(clippy::cast_precision_loss, reason = "bucket counts are below 2^52")]
         let share = known as f64 / due as f64;
         (due > 0).then_some(share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BucketCover::{Full, Missing, Partial, Pending};
+    use super::*;
+
+    #[test]
+    fn data_begins_where_nothing_is_missing_any_more() {
+        let begins = |buckets: &[BucketCover], reason: GapReason| {
+            Coverage { buckets: buckets.to_vec(), collected_to: None, reasons: vec![reason] }.begins_at()
+        };
+        assert_eq!(begins(&[Missing, Missing, Partial, Full, Pending], GapReason::NoSamples), Some(2));
+        assert_eq!(begins(&[Missing, Full, Missing, Full], GapReason::NoSamples), None);
+        assert_eq!(begins(&[Missing, Full], GapReason::NotCollected), None);
+        assert_eq!(begins(&[Full, Full], GapReason::NoSamples), None);
+        assert_eq!(begins(&[Missing, Pending], GapReason::NoSamples), None);
     }
 }

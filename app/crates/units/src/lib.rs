@@ -29,6 +29,7 @@
 //! | retention | how long a source keeps its data |
 
 mod aas;
+mod civil;
 mod coverage;
 mod digest;
 mod dimension;
@@ -42,6 +43,7 @@ mod time_range;
 mod wait;
 
 pub use aas::Aas;
+pub use civil::CivilDay;
 pub use coverage::{BucketCover, Coverage, GapReason};
 pub use digest::{DigestId, DigestIdError};
 pub use dimension::{Dimension, PiDimension, UnknownDimension};

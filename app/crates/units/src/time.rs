@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::civil;
+
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, leap seconds ignored (as AWS does).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -53,9 +55,10 @@ impl Timestamp {
 /// RFC 3339 in UTC: `2026-11-23T14:30:00Z`, with milliseconds only when there are some.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(at) => write!(f, "{at}"),
-            Err(_) => write!(f, "{}", self.secs()),
+        if civil::RANGE_MS.contains(&self.0) {
+            f.write_str(&civil::rfc_3339(self.0))
+        } else {
+            write!(f, "{}", self.secs())
         }
     }
 }
@@ -66,7 +69,7 @@ impl fmt::Display for Timestamp {
 pub struct TimestampError(pub String);
 
 /// Numbers below this are seconds, from it on milliseconds (as seconds it would be the year 5138).
-const MILLISECONDS_FROM: i64 = 100_000_000_000;
+const MILLISECONDS_FROM: u64 = 100_000_000_000;
 
 /// Accepts RFC 3339 with any offset, a bare UTC date-time (`2026-11-23T14:30`), a date, epoch
 /// seconds (fractions allowed) and epoch milliseconds.
@@ -75,25 +78,24 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || TimestampError(text.chars().take(64).collect());
-        if let Ok(number) = text.parse::<i64>() {
-            let ms = if number.abs() < MILLISECONDS_FROM { number * 1000 } else { number };
-            return jiff::Timestamp::from_millisecond(ms).map(|_| Self(ms)).map_err(|_| error());
-        }
-        let looks_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        if looks_decimal && let Ok(secs) = text.parse::<f64>() {
-            #[expect(clippy::cast_possible_truncation, reason = "bounded by the check below")]
-            let ms = (secs * 1000.0).round() as i64;
-            return jiff::Timestamp::from_millisecond(ms).map(|_| Self(ms)).map_err(|_| error());
-        }
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return Ok(Self(at.as_millisecond()));
-        }
-        text.parse::<jiff::civil::DateTime>()
-            .ok()
-            .and_then(|civil| civil.to_zoned(jiff::tz::TimeZone::UTC).ok())
-            .map(|zoned| Self(zoned.timestamp().as_millisecond()))
-            .ok_or_else(error)
+        let ms = match text.parse::<i64>() {
+            Ok(number) if number.unsigned_abs() < MILLISECONDS_FROM => Some(number * 1000),
+            Ok(number) => Some(number),
+            Err(_) => decimal_secs(text).or_else(|| civil::read_rfc_3339(text)),
+        };
+        ms.filter(|ms| civil::RANGE_MS.contains(ms)).map(Self).ok_or_else(error)
     }
+}
+
+/// `1795444200.25`: seconds with a fraction, of which milliseconds count, in milliseconds.
+fn decimal_secs(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.')?;
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let secs = whole.parse::<u64>().ok().filter(|secs| *secs < MILLISECONDS_FROM)?;
+    let millis = fraction.bytes().chain(*b"000").take(3).fold(0, |millis, digit| millis * 10 + i64::from(digit - b'0'));
+    Some(i64::try_from(secs).ok()? * 1000 + millis)
 }
 
 /// A half-open span of time, `from` included and `to` not. `from <= to` always holds.

@@ -6,11 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use crate::civil::{CivilDay, DAY_MS, RANGE_MS};
 use crate::{Timestamp, Window};
 
 /// One end of a range: fixed, or counted from now.
@@ -77,32 +75,42 @@ impl Unit {
         })
     }
 
-    fn span(self, count: i32) -> Option<Span> {
+    /// `ms` moved by so many units; a month keeps its day as far as the other month has it.
+    fn shift(self, ms: i64, count: i32) -> Option<i64> {
         let count = i64::from(count);
-        match self {
-            Self::Second => Span::new().try_seconds(count),
-            Self::Minute => Span::new().try_minutes(count),
-            Self::Hour => Span::new().try_hours(count),
-            Self::Day => Span::new().try_days(count),
-            Self::Week => Span::new().try_weeks(count),
-            Self::Month => Span::new().try_months(count),
-            Self::Year => Span::new().try_years(count),
-        }
-        .ok()
+        let length = match self {
+            Self::Second => 1000,
+            Self::Minute => 60_000,
+            Self::Hour => 3_600_000,
+            Self::Day => DAY_MS,
+            Self::Week => 7 * DAY_MS,
+            Self::Month => return by_months(ms, count),
+            Self::Year => return by_months(ms, count.checked_mul(12)?),
+        };
+        ms.checked_add(count.checked_mul(length)?)
     }
 
-    fn floor(self, at: DateTime) -> Option<DateTime> {
-        let midnight = at.date().at(0, 0, 0, 0);
-        Some(match self {
-            Self::Second => at.date().at(at.hour(), at.minute(), at.second(), 0),
-            Self::Minute => at.date().at(at.hour(), at.minute(), 0, 0),
-            Self::Hour => at.date().at(at.hour(), 0, 0, 0),
-            Self::Day => midnight,
-            Self::Week => midnight.checked_sub(i64::from(at.weekday().to_monday_zero_offset()).days()).ok()?,
-            Self::Month => midnight.date().first_of_month().at(0, 0, 0, 0),
-            Self::Year => midnight.date().first_of_year().at(0, 0, 0, 0),
-        })
+    /// The start of the unit that holds `ms`.
+    fn floor(self, ms: i64) -> i64 {
+        let floor = |length: i64| ms.div_euclid(length) * length;
+        let day = ms.div_euclid(DAY_MS);
+        let first = |civil: CivilDay| civil.epoch_days() * DAY_MS;
+        match self {
+            Self::Second => floor(1000),
+            Self::Minute => floor(60_000),
+            Self::Hour => floor(3_600_000),
+            Self::Day => floor(DAY_MS),
+            // 1970-01-01 was a Thursday.
+            Self::Week => (day - (day + 3).rem_euclid(7)) * DAY_MS,
+            Self::Month => first(CivilDay { day: 1, ..CivilDay::of_epoch(day) }),
+            Self::Year => first(CivilDay { day: 1, month: 1, ..CivilDay::of_epoch(day) }),
+        }
     }
+}
+
+fn by_months(ms: i64, months: i64) -> Option<i64> {
+    let day = CivilDay::of_epoch(ms.div_euclid(DAY_MS)).plus_months(months);
+    day.epoch_days().checked_mul(DAY_MS)?.checked_add(ms.rem_euclid(DAY_MS))
 }
 
 /// Why a text is no range or no end of one.
@@ -132,15 +140,17 @@ impl TimePoint {
             Self::At(at) => return Some(*at),
             Self::Now(steps) => steps,
         };
-        let mut civil = TimeZone::UTC.to_datetime(jiff::Timestamp::from_millisecond(now.0).ok()?);
+        let mut ms = Some(now.0).filter(|ms| RANGE_MS.contains(ms))?;
         for step in steps {
-            civil = match *step {
-                Step::Shift(count, unit) => civil.checked_add(unit.span(count)?).ok()?,
-                Step::Floor(unit) => unit.floor(civil)?,
+            ms = match *step {
+                Step::Shift(count, unit) => unit.shift(ms, count)?,
+                Step::Floor(unit) => unit.floor(ms),
             };
+            if !RANGE_MS.contains(&ms) {
+                return None;
+            }
         }
-        let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
-        Some(Timestamp(zoned.timestamp().as_millisecond()))
+        Some(Timestamp(ms))
     }
 
     /// Whether it moves with the clock.
@@ -276,6 +286,11 @@ mod tests {
             ("now-2d/w", "2026-11-16T00:00:00Z"),
             ("now/d+8h", "2026-11-23T08:00:00Z"),
             ("now/y", "2026-01-01T00:00:00Z"),
+            ("now-9M", "2026-02-23T14:31:01Z"),
+            ("now/M-1d+3M", "2027-01-31T00:00:00Z"),
+            ("now/M-1d+4M", "2027-02-28T00:00:00Z"),
+            ("now/w", "2026-11-23T00:00:00Z"),
+            ("now-1d/w", "2026-11-16T00:00:00Z"),
         ] {
             let point: TimePoint = text.parse().unwrap();
             assert_eq!(point.to_string(), text);

@@ -1,7 +1,7 @@
 //! Times as they are printed, and the ticks of a time axis. Local time comes from the offset
 //! changes the view carries; nothing here knows a time zone.
 
-use units::{Timestamp, Window};
+use units::{CivilDay, Timestamp, Window};
 
 use crate::Axis;
 
@@ -23,7 +23,7 @@ impl LocalTime {
     #[must_use]
     pub fn at(at: Timestamp, offset_secs: i32) -> Self {
         let local = at.secs().saturating_add(i64::from(offset_secs));
-        let (year, month, day) = civil_day(local.div_euclid(86_400));
+        let CivilDay { year, month, day } = CivilDay::of_epoch(local.div_euclid(86_400));
         let second_of_day = u32::try_from(local.rem_euclid(86_400)).unwrap_or(0);
         Self { year, month, day, second_of_day }
     }
@@ -45,25 +45,6 @@ impl LocalTime {
     pub fn seconds(self) -> String {
         format!("{}:{:02}", self.minutes(), self.second_of_day % 60)
     }
-}
-
-/// Year, month and day of the day `days` after 1970-01-01 in the Gregorian calendar. Years are
-/// counted from 1 March, so that the leap day is the last of a year and every era of 400 years has
-/// the same length.
-fn civil_day(days: i64) -> (i64, u32, u32) {
-    const DAYS_PER_ERA: i64 = 146_097;
-    // 0000-03-01 lies 719,468 days before 1970-01-01.
-    let shifted = days.saturating_add(719_468);
-    let era = shifted.div_euclid(DAYS_PER_ERA);
-    let day_of_era = shifted.rem_euclid(DAYS_PER_ERA);
-    let leap_days = day_of_era / 1460 - day_of_era / 36_524 + day_of_era / 146_096;
-    let year_of_era = (day_of_era - leap_days) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year, u32::try_from(month).unwrap_or(1), u32::try_from(day).unwrap_or(1))
 }
 
 /// One tick of a time axis.

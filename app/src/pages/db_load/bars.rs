@@ -63,7 +63,7 @@ fn InstanceMenu(name: String, context: DbContext) -> impl IntoView {
 }
 
 fn facts_line(facts: &InstanceFacts, say: Say) -> String {
-    let vcpus = facts.vcpu.vcpus().map(|vcpus| view::number::with_unit(vcpus, "vCPU"));
+    let vcpus = facts.vcpu.vcpus().map(|vcpus| format!("{}\u{a0}vCPU", view::number::trimmed(vcpus)));
     let pi = match facts.pi {
         PiState::On => None,
         PiState::Off => Some(say.text(m::PI_OFF).to_owned()),
@@ -86,6 +86,11 @@ fn facts_line(facts: &InstanceFacts, say: Say) -> String {
 /// Time range, compare, refresh, copy link: of the page of an instance or of a statement.
 #[component]
 pub(in crate::pages) fn Controls(context: DbContext) -> impl IntoView {
+    // A component does not listen to what it reads while it is made; what it gives back does.
+    move || controls(context)
+}
+
+fn controls(context: DbContext) -> impl IntoView {
     let (say, clock, session) = (use_say(), use_reader_clock(), use_session());
     let (page, now) = (context.page.get(), context.at.get());
     let window = page.query.range.resolve(now);

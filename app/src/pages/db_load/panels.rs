@@ -66,6 +66,7 @@ pub(super) fn LoadPanel(
     let (is_stale, set_stale) = signal(false);
     let body = move || {
         let width = context.width.get();
+        context.page.track();
         let as_table = context.page.with(|page| page.as_table);
         Suspend::new(async move {
             let threshold = landing.await.and_then(|landing| landing.threshold).map(|(value, sign)| {
@@ -92,7 +93,7 @@ pub(super) fn LoadPanel(
                 Ok(Panel::Data(view)) => view.axis.period.to_string(),
                 _ => return String::new(),
             };
-            let slice = say.text(m::dimension(slice)).to_lowercase();
+            let slice = m::inside(say.text(m::dimension(slice)));
             say.with(m::LOAD_META, &[("slice", &slice), ("period", &period)])
         })
     };
@@ -145,6 +146,11 @@ pub(super) fn AlarmLanePanel(context: DbContext) -> impl IntoView {
 /// Whole window, chart or table, call, CSV, image.
 #[component]
 fn LoadTools(context: DbContext, calls: Vec<String>) -> impl IntoView {
+    // A component does not listen to what it reads while it is made; what it gives back does.
+    move || load_tools(context, calls.clone())
+}
+
+fn load_tools(context: DbContext, calls: Vec<String>) -> impl IntoView {
     let say = use_say();
     let page = context.page.get();
     let window = context.window();
@@ -213,15 +219,23 @@ fn blocked_chips(view: &LoadView, say: Say) -> Option<impl IntoView + use<>> {
     (!view.blocked.is_empty()).then(|| view! { <ul class="notice notice--warning notice--inside">{lines}</ul> })
 }
 
-fn coverage_badge(view: &LoadView, say: Say) -> Option<impl IntoView + use<>> {
+fn coverage_badge(view: &LoadView, say: Say) -> Option<AnyView> {
     let share = view.coverage.share().filter(|share| *share < 0.9995)?;
+    if let Some(first) = view.coverage.begins_at() {
+        let at = view.axis.label(view.axis.start_of(first));
+        let text = say.with(m::DATA_BEGINS, &[("time", &at)]);
+        return Some(view! { <p class="coverage"><span class="muted small">{text}</span></p> }.into_any());
+    }
     let reasons: Vec<String> = view.coverage.reasons.iter().map(|reason| m::gap_reason(reason, say)).collect();
-    Some(view! {
-        <p class="coverage">
-            <span class="badge badge--warning">{say.with(m::COVERAGE_OF, &[("share", &percent(share))])}</span>
-            <span class="muted small">{reasons.join(" ")}</span>
-        </p>
-    })
+    Some(
+        view! {
+            <p class="coverage">
+                <span class="badge badge--warning">{say.with(m::COVERAGE_OF, &[("share", &percent(share))])}</span>
+                <span class="muted small">{reasons.join(" ")}</span>
+            </p>
+        }
+        .into_any(),
+    )
 }
 
 fn chart_words(ghost: &str, say: Say) -> ChartWords {
@@ -230,6 +244,8 @@ fn chart_words(ghost: &str, say: Say) -> ChartWords {
         above_scale: say.text(m::WORD_ABOVE_SCALE).into(),
         ghost: ghost.to_owned().into(),
         not_collected: say.text(m::NOT_COLLECTED).into(),
+        no_samples: say.text(m::NO_SAMPLES).into(),
+        before_first: say.text(m::NO_DATA_BEFORE).into(),
         markers: [m::WORD_DEPLOY, m::WORD_EVENT, m::WORD_ALARM, m::WORD_ALARM_OK].map(|word| say.text(word).into()),
         ..ChartWords::default()
     }
@@ -238,7 +254,7 @@ fn chart_words(ghost: &str, say: Say) -> ChartWords {
 /// One sentence that names the chart.
 fn summary(view: &LoadView, say: Say) -> String {
     let range = view.axis.range_label(view.axis.window);
-    let slice = say.text(m::dimension(view.slice)).to_lowercase();
+    let slice = m::inside(say.text(m::dimension(view.slice)));
     let largest =
         view.layers.iter().max_by(|a, b| a.mean.0.total_cmp(&b.mean.0)).map_or("–", |layer| layer.label.as_str());
     let mean = view.mean.map_or_else(|| "–".to_owned(), |mean| view::number::three_figures(mean.0));
@@ -266,6 +282,8 @@ pub(super) fn TopSqlPanel(context: DbContext) -> impl IntoView {
     let top = Resource::new(key, |(instance, search, at)| rank_top_sql(instance, search, at));
     let (is_stale, set_stale) = signal(false);
     let body = move || {
+        // Links of rows carry the whole address along.
+        context.page.track();
         Suspend::new(async move {
             let links = state_links(context.page);
             panel_body(top.await, m::TOP_SQL, m::NO_STATEMENTS, &links, |view| top_body(view, context))
@@ -378,6 +396,8 @@ pub(super) fn ContextPanel(context: DbContext) -> impl IntoView {
         view! { <ContextTabs tabs=tabs.collect() in_row=TABS_IN_ROW /> }
     };
     let body = move || {
+        // Links of rows carry the whole address along.
+        context.page.track();
         Suspend::new(async move {
             let links = state_links(context.page);
             panel_body(ranked.await, m::CONTEXT, m::NO_SESSIONS, &links, |view| context_body(view, context))

@@ -129,7 +129,8 @@ pub struct TileInput<'a> {
     pub alarms: Option<(usize, usize)>,
 }
 
-/// The tiles: now, peak, p99, mean, cpu, connections, alarms, coverage.
+/// The tiles: now, peak, p99, mean, cpu, connections, alarms, coverage. Notes are values; the page
+/// words them.
 #[must_use]
 pub fn tiles(input: &TileInput) -> Vec<Tile> {
     let mut tiles = load_tiles(input).to_vec();
@@ -160,7 +161,7 @@ fn load_tiles(input: &TileInput) -> [Tile; 4] {
         aas("now", now, against.unwrap_or_default()),
         aas("peak", highest.map(|peak| peak.aas.0), highest.map(|peak| input.axis.label(peak.at)).unwrap_or_default()),
         aas("p99", p99, input.axis.period.to_string()),
-        aas("mean", mean, before.map(|before| format!("{} →", number::three_figures(before))).unwrap_or_default()),
+        aas("mean", mean, before.map(number::three_figures).unwrap_or_default()),
     ]
 }
 
@@ -219,6 +220,6 @@ fn coverage_tile(input: &TileInput) -> Tile {
         Some(_) => Severity::Good,
         None => Severity::Unknown,
     };
-    let note = coverage.collected_to.map(|at| format!("→ {}", input.axis.label(at)));
+    let note = coverage.collected_to.map(|at| input.axis.label(at));
     tile("coverage", share.map(number::percent_figures), "%", note.unwrap_or_default(), severity)
 }

@@ -81,8 +81,9 @@ fn gap_runs(holes: impl Iterator<Item = Option<bool>>) -> Vec<(Range<usize>, boo
 fn gap(ground: &Ground, run: &Range<usize>, pending: bool) -> Mark {
     let buckets = ground.plane.columns.buckets;
     let part = bucket_part(buckets, run.len());
+    let first = ground.view.coverage.begins_at().filter(|first| run.start == 0 && run.end == *first);
     let mut marks = vec![Mark::Rect {
-        class: Class::Borrowed("chart__gap"),
+        class: Class::Borrowed(if first.is_some() { "chart__gap chart__gap--before" } else { "chart__gap" }),
         fill: Some(reference(GAP_PATTERN)),
         at: (Place::ZERO, Place::ZERO),
         size: (Place::ALL, Place::ALL),
@@ -94,7 +95,7 @@ fn gap(ground: &Ground, run: &Range<usize>, pending: bool) -> Mark {
             at: (Place::Percent(5000), px(ground.plane.height / 2)),
             dx: 0,
             anchor: Anchor::Middle,
-            text: gap_text(ground),
+            text: first.map_or_else(|| gap_text(ground), |first| before_text(ground, first)),
         });
     }
     Mark::Frame {
@@ -104,6 +105,12 @@ fn gap(ground: &Ground, run: &Range<usize>, pending: bool) -> Mark {
         name: None,
         marks,
     }
+}
+
+/// What the span before the first measurement says.
+fn before_text(ground: &Ground, first: usize) -> String {
+    let axis = &ground.view.axis;
+    ground.options.words.before_first.replace("{time}", &axis.label(axis.start_of(first)))
 }
 
 /// What a gap says: the reasons are known of the window, not of each gap.

@@ -20,6 +20,8 @@ pub struct ChartWords {
     pub not_collected: Cow<'static, str>,
     /// Inside a gap where the source had nothing.
     pub no_samples: Cow<'static, str>,
+    /// Inside of the span before the first measurement; `{time}` stands for when it was.
+    pub before_first: Cow<'static, str>,
     /// Names of markers, for people who hear the page: deploy, event, alarm, back to OK.
     pub markers: [Cow<'static, str>; 4],
 }
@@ -33,6 +35,7 @@ impl Default for ChartWords {
             ghost: "Compared".into(),
             not_collected: "Not collected".into(),
             no_samples: "No samples".into(),
+            before_first: "No data before {time}".into(),
             markers: ["deploy".into(), "event".into(), "alarm".into(), "alarm back to OK".into()],
         }
     }
