@@ -230,7 +230,7 @@ fn read(metric: &TierMetric, series: &samples::CounterSeries, answered: &[bool],
 #[cfg(test)]
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that finds nothing has failed")]
-    use samples::{CounterSeries, Cover, catalogue};
+    use samples::{CounterSeries, Coverage, catalogue};
 
     use super::*;
 
@@ -267,7 +267,7 @@ pub(crate) mod tests {
         let series = CounterSeries {
             metric: MetricName::cloudwatch("N", &metric.name, &metric.statistic),
             values: values.to_vec(),
-            cover: Cover::default(),
+            cover: Coverage::default(),
         };
         read(metric, &series, answered, period)
     }
