@@ -103,7 +103,8 @@ async fn simulate(seed: u64) {
     // So long that the last sampled minute is final.
     flow.advance(600).await;
     flow.restart().await;
-    flow.until("the first poll", |flow| flow.instances().len() == count).await;
+    flow.until("the first poll", |flow| flow.reader().health().first_poll_done()).await;
+    assert_eq!(flow.instances().len(), count);
     flow.poll().await;
     flow.fill().await;
     for number in 0..count {
