@@ -12,6 +12,8 @@ mod cache;
 mod columns;
 mod cut;
 mod dialect;
+#[cfg(test)]
+mod differential;
 mod digest;
 mod findings;
 mod format;
