@@ -366,6 +366,7 @@ messages! {
     // What asking costs.
     SPEND: "Cost of looking", "조회 비용";
     SPEND_META: "AWS API calls since 00:00 UTC, and 30 days at the present rate", "00:00 UTC 이후 AWS API 호출과 현재 속도의 30일 예상";
+    BILLED_UNITS: "Billed units", "과금 단위";
     SPEND_NOTE: "The forecast is made from the last {hours} h of calls; free tiers are not deducted.", "예상은 최근 {hours}시간의 호출로 계산하며 무료 사용량은 빼지 않습니다.";
     NO_CALLS: "No calls to AWS today", "오늘 AWS 호출 없음";
     API: "API", "API";
