@@ -177,6 +177,7 @@ fn statement(pi_id: &str, dimension: Dimension) -> Statement {
         tables: vec!["stock".to_owned()],
         tags: Vec::new(),
         truncated: false,
+        literals: Vec::new(),
         tree: true,
         first_seen: START,
         last_seen: START,
