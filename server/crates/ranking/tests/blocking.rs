@@ -179,6 +179,7 @@ fn statement(pi_id: &str, dimension: Dimension) -> Statement {
         truncated: false,
         literals: Vec::new(),
         tree: true,
+        literals: Vec::new(),
         first_seen: START,
         last_seen: START,
     }
