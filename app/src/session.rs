@@ -173,6 +173,7 @@ impl Session {
             local_zone: None,
             width_px: DEFAULT_WIDTH_PX,
             request_id: String::new(),
+            origin: String::new(),
         }
     }
 
