@@ -75,7 +75,7 @@ async fn serve(args: &OpenArgs, archive: Archive) -> Result<()> {
     let state = web::AppState {
         reader,
         dashboard: Dashboard::new(&base)?,
-        readiness: Arc::new(|| web::Ready { archive_open: true, first_poll_done: true }),
+        readiness: Arc::new(|| web::Ready { archive_open: true, first_poll_done: true, ..web::Ready::default() }),
         metrics: None,
     };
     let mut out = std::io::stdout();
