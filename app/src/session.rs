@@ -172,6 +172,7 @@ impl Session {
             offsets: Vec::new(),
             local_zone: None,
             width_px: DEFAULT_WIDTH_PX,
+            origin: String::new(),
             request_id: String::new(),
             origin: String::new(),
         }
