@@ -179,7 +179,6 @@ fn statement(pi_id: &str, dimension: Dimension) -> Statement {
         truncated: false,
         literals: Vec::new(),
         tree: true,
-        literals: Vec::new(),
         first_seen: START,
         last_seen: START,
     }
