@@ -371,7 +371,6 @@ messages! {
     NO_CALLS: "No calls to AWS today", "오늘 AWS 호출 없음";
     API: "API", "API";
     CALLS_OF_TODAY: "Calls today", "오늘 호출";
-    BILLED_UNITS: "Billed units", "과금 단위";
     COST_TODAY: "Today", "오늘";
     CALLS_MONTH: "Calls, 30 days", "30일 호출";
     COST_MONTH: "30 days", "30일";

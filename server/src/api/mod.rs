@@ -66,7 +66,7 @@ const APP: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, opena
 const TIER: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, openapi::TIER];
 
 /// Everything there is.
-const ENDPOINTS: [Endpoint; 30] = [
+const ENDPOINTS: [Endpoint; 31] = [
     Endpoint {
         path: "/instances",
         summary: "Instances, ranked by load against their vCPUs.",
