@@ -174,7 +174,6 @@ impl Session {
             width_px: DEFAULT_WIDTH_PX,
             origin: String::new(),
             request_id: String::new(),
-            origin: String::new(),
         }
     }
 
