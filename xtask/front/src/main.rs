@@ -5,8 +5,6 @@
 //! It must not know where the repository keeps things. Its one law: the same
 //! input gives the same bytes.
 
-mod prune;
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -35,8 +33,7 @@ fn bind(file: &Path, folder: &Path) -> Result<()> {
     // wasm-bindgen's own settings: our module may use what is newer than walrus knows to check.
     let mut settings = ModuleConfig::new();
     settings.strict_validate(false).generate_name_section(false).generate_producers_section(false);
-    let mut module = settings.parse_file(file).with_context(reading)?;
-    prune::empty_async_hydration(&mut module)?;
+    let module = settings.parse_file(file).with_context(reading)?;
     Bindgen::new()
         .input_module(OUTPUT_NAME, module)
         .out_name(OUTPUT_NAME)
