@@ -21,7 +21,7 @@ fn by_tier<'a>(topology: &'a Topology, app: &str, tier: &str) -> &'a TierResourc
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tiers_without_a_describe_call_are_found_by_tags_and_listed_metrics() {
-    let endpoint = Endpoint::start().await;
+    let endpoint = Endpoint::with_tiers().await;
     let found = discover(&endpoint).await;
     let keys: Vec<&str> = found.apps.iter().map(|app| app.key.as_str()).collect();
     assert_eq!(keys, ["bookshop", "bookshop-container", "bookshop-serverless"]);
@@ -57,7 +57,7 @@ async fn tiers_without_a_describe_call_are_found_by_tags_and_listed_metrics() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_listed_metric_has_points_and_statistics_share_a_price() {
-    let endpoint = Endpoint::start().await;
+    let endpoint = Endpoint::with_tiers().await;
     let found = discover(&endpoint).await;
     let function = by_tier(&found, "bookshop-serverless", "lambda");
     let rows: Vec<MetricRow> = function
@@ -97,7 +97,7 @@ async fn every_listed_metric_has_points_and_statistics_share_a_price() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_denied_is_named_and_the_rest_goes_on() {
-    let endpoint = Endpoint::start().await;
+    let endpoint = Endpoint::with_tiers().await;
     endpoint.set_faults(Faults { denied: true, ..Faults::default() });
     let nothing = Topology::default();
     let found = endpoint.collector.discover_tiers(&Apps::default(), &[], &nothing, NOW).await.unwrap();

@@ -18,7 +18,17 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// One instance with eight days of past.
     pub(crate) async fn start() -> Self {
+        Self::with(Some(7), None).await
+    }
+
+    /// Made-up tiers, and no instance.
+    pub(crate) async fn with_tiers() -> Self {
+        Self::with(None, Some(7)).await
+    }
+
+    async fn with(history_seed: Option<u64>, simulated_tiers_seed: Option<u64>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let config = Config {
             listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
@@ -26,8 +36,8 @@ impl Endpoint {
             region: REGION.to_owned(),
             databases: Vec::new(),
             vcpus: None,
-            history_seed: Some(7),
-            simulated_tiers_seed: Some(7),
+            history_seed,
+            simulated_tiers_seed,
             has_sentinels: true,
             clock: Clock::manual(NOW.0),
         };
