@@ -21,7 +21,7 @@ use crate::components::panel::{Skeleton, StateLinks, panel_body, source_line};
 use crate::error::ViewError;
 use crate::messages::{self as m, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::{AlarmLanding, AlarmTarget, fetch_alarm_metric, resolve_alarm};
+use crate::server_fns::{AlarmLanding, fetch_alarm_metric, resolve_alarm};
 use crate::session::use_session;
 
 /// What an address names: the alarm, and the moment in milliseconds, 0 for the last time it went off.
@@ -78,7 +78,7 @@ fn AlarmPage(asked: Memo<Asked>) -> impl IntoView {
 fn found(landing: AlarmLanding, asked: Memo<Asked>) -> AnyView {
     #[cfg(feature = "ssr")]
     if !landing.is_known
-        && landing.target == AlarmTarget::Nothing
+        && landing.target == crate::server_fns::AlarmTarget::Nothing
         && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
     {
         response.set_status(http::StatusCode::NOT_FOUND);
