@@ -59,6 +59,7 @@ impl Flow {
             databases: Vec::new(),
             vcpus: None,
             history_seed,
+            simulated_tiers_seed: None,
             has_sentinels: false,
             clock: clock.clone(),
         })
