@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use aws_local::Running;
-use local_stack::Inventory;
+use local_stack::stack::Inventory;
 use serde_json::{Value, json};
 
 /// The topic all alarms send to.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use collect::{Lane, MetricRow};
-use samples::{Batch, MetricRef, Refusal, Signal, TierResource, Topology};
+use samples::{Batch, MetricRef, Refusal, Signal, SourceKind, TierResource, Topology};
 use units::{Period, ResourceId, Timestamp, Window};
 
 use super::health::Fault;
