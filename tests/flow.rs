@@ -80,7 +80,7 @@ impl Flow {
             ..ScheduleConfig::default()
         };
         let skew_secs = Arc::new(AtomicI64::new(0));
-        let schedule = schedule(&endpoint, &clock, &skew_secs, &archive, config).await;
+        let schedule = schedule(&endpoint, &clock, &skew_secs, &archive, config.clone()).await;
         let flow = Self { endpoint, clock, skew_secs, config, archive, schedule, _dir: dir };
         flow.until("the first poll", |flow| flow.schedule.health().first_poll_done()).await;
         flow
@@ -173,7 +173,8 @@ impl Flow {
     /// Ends the dashboard's half and starts it again over the same archive.
     pub async fn restart(&mut self) {
         self.schedule.shutdown().await;
-        self.schedule = schedule(&self.endpoint, &self.clock, &self.skew_secs, &self.archive, self.config).await;
+        self.schedule =
+            schedule(&self.endpoint, &self.clock, &self.skew_secs, &self.archive, self.config.clone()).await;
     }
 
     /// Calls since the start of the day whose IAM action begins so.
