@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
-use chromiumoxide::cdp::browser_protocol::browser::{GrantPermissionsParams, PermissionType};
+use chromiumoxide::cdp::browser_protocol::browser::{PermissionSetting, SetPermissionParams};
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
 };
@@ -264,8 +264,9 @@ impl Tab {
 
     /// Lets the page's scripts read and write the clipboard.
     pub async fn allow_clipboard(&self) {
-        let allowed = vec![PermissionType::ClipboardReadWrite, PermissionType::ClipboardSanitizedWrite];
-        self.page.execute(GrantPermissionsParams::new(allowed)).await.unwrap();
+        for name in ["clipboard-read", "clipboard-write"] {
+            self.page.execute(SetPermissionParams::new(name, PermissionSetting::Granted)).await.unwrap();
+        }
     }
 
     /// Presses a key by its name, such as `ArrowRight`.
