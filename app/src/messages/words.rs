@@ -51,7 +51,7 @@ pub const fn dimension(dimension: Dimension) -> Message {
 /// A name as it stands inside of a sentence: `Wait type` becomes `wait type`, `SQL` stays.
 #[must_use]
 pub fn inside(name: &str) -> String {
-    let is_abbreviation = name.bytes().nth(1).is_some_and(|second| second.is_ascii_uppercase());
+    let is_abbreviation = name.as_bytes().get(1).is_some_and(u8::is_ascii_uppercase);
     if is_abbreviation { name.to_owned() } else { name.to_ascii_lowercase() }
 }
 
