@@ -165,7 +165,7 @@ pub struct ServeArgs {
     #[arg(long, env = "LOADLENS_EVENTBRIDGE_KEY", value_name = "KEY", hide_env_values = true)]
     pub eventbridge_key: Option<String>,
     /// Certificate of the authority that signs for a local endpoint, PEM. Refused unless
-    /// AWS_ENDPOINT_URL names an endpoint on this machine.
+    /// `AWS_ENDPOINT_URL` names an endpoint on this machine.
     #[arg(long, env = "LOADLENS_SNS_TEST_ROOT", value_name = "FILE")]
     pub sns_test_root: Option<PathBuf>,
     /// What to log: error, warn, info, debug, or a tracing filter [default: info].

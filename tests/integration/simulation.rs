@@ -149,7 +149,7 @@ impl Fleet {
             *minute.by_user.entry(user.to_owned()).or_default() += 1;
             sessions.push(session(i64::try_from(id).unwrap(), kind, event, user, STATEMENTS.get(statement).copied()));
         }
-        let sample = ActivitySample { at_secs, sessions, levels: Vec::new() };
+        let sample = ActivitySample { at_secs, sessions, blockers: Vec::new(), levels: Vec::new() };
         world.observe(&self.names[number], &Observation::Activity(sample));
     }
 
