@@ -191,7 +191,7 @@ async fn what_cannot_be_told_is_said() {
     assert_eq!(panel, Panel::Trouble(Trouble::NotCollected { what: "db.blocking_session".to_owned() }));
 
     let flaw = Some(SnapshotFlaw::UnknownShape { columns: 4 });
-    let strange = LockSnapshot { at: START.plus_secs(130), sessions: Vec::new(), flaw };
+    let strange = LockSnapshot { at: START.plus_secs(190), sessions: Vec::new(), flaw };
     let (_folder, reader) = reader(&OFFERS, None, Some(strange));
     let view = view(&reader, &query(None, None)).await;
     assert_eq!(view.flaw, Some(BlockingFlaw::UnknownShape { columns: 4 }));
