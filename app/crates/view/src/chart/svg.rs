@@ -28,20 +28,7 @@ pub fn load_image(chart: &LoadChart, caption: &Caption, width: u32) -> String {
     let plot_width = width - GUTTER_PX - EDGE_PX;
     let height = TITLE_PX + chart.full_height + AXIS_PX + NOTE_PX;
     let mut out = String::with_capacity(64 * 1024);
-    put(
-        &mut out,
-        format_args!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">"
-        ),
-    );
-    out.push_str("<title>");
-    escape(&mut out, &caption.title);
-    put(&mut out, format_args!("</title><style>{IMAGE_STYLE}</style><defs>"));
-    for pattern in patterns() {
-        write_pattern(&mut out, &pattern);
-    }
-    put(&mut out, format_args!("</defs><rect class=\"image__ground\" width=\"{width}\" height=\"{height}\"/>"));
-    text_line(&mut out, "image__title", EDGE_PX, 17, &caption.title);
+    open_image(&mut out, (width, height), caption);
     let rows = (TITLE_PX, chart.full_height);
     place(&mut out, &chart.y_axis, (0, GUTTER_PX), rows);
     place(&mut out, &chart.plot(), (GUTTER_PX, plot_width), rows);
@@ -61,20 +48,7 @@ pub fn metric_image(chart: &MetricChart, caption: &Caption, width: u32) -> Strin
     let below = TITLE_PX + plot_height;
     let height = below + LANE_ROW_PX + AXIS_PX + NOTE_PX;
     let mut out = String::with_capacity(16 * 1024);
-    put(
-        &mut out,
-        format_args!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">"
-        ),
-    );
-    out.push_str("<title>");
-    escape(&mut out, &caption.title);
-    put(&mut out, format_args!("</title><style>{IMAGE_STYLE}</style><defs>"));
-    for pattern in patterns() {
-        write_pattern(&mut out, &pattern);
-    }
-    put(&mut out, format_args!("</defs><rect class=\"image__ground\" width=\"{width}\" height=\"{height}\"/>"));
-    text_line(&mut out, "image__title", EDGE_PX, 17, &caption.title);
+    open_image(&mut out, (width, height), caption);
     let rows = (TITLE_PX, plot_height);
     place(&mut out, &chart.y_axis, (0, GUTTER_PX), rows);
     place(&mut out, &chart.plot, (GUTTER_PX, plot_width), rows);
@@ -84,6 +58,24 @@ pub fn metric_image(chart: &MetricChart, caption: &Caption, width: u32) -> Strin
     text_line(&mut out, "image__note", EDGE_PX, height - 6, &caption.note);
     out.push_str("</svg>");
     out
+}
+
+/// What every image begins with: its size in pixels, name, style, hatches, ground and title line.
+fn open_image(out: &mut String, (width, height): (u32, u32), caption: &Caption) {
+    put(
+        out,
+        format_args!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">"
+        ),
+    );
+    out.push_str("<title>");
+    escape(out, &caption.title);
+    put(out, format_args!("</title><style>{IMAGE_STYLE}</style><defs>"));
+    for pattern in patterns() {
+        write_pattern(out, &pattern);
+    }
+    put(out, format_args!("</defs><rect class=\"image__ground\" width=\"{width}\" height=\"{height}\"/>"));
+    text_line(out, "image__title", EDGE_PX, 17, &caption.title);
 }
 
 fn text_line(out: &mut String, class: &str, x: u32, y: u32, text: &str) {
