@@ -410,7 +410,13 @@ impl DbPage {
         })
     }
 
-    /// What the load chart and its mini-map depend on, as a query string.
+    /// What the mini-map depends on, as a query string.
+    #[must_use]
+    pub fn overview_search(&self) -> String {
+        self.only(|query, plain| plain.filters.clone_from(&query.filters))
+    }
+
+    /// What the load chart depends on, as a query string.
     #[must_use]
     pub fn load_search(&self) -> String {
         self.only(|query, plain| {

@@ -1,6 +1,7 @@
 //! What the server hands to the app with each request, and the questions pages ask it.
 
 mod alarms;
+mod answers;
 mod apps;
 mod changes;
 mod compare;

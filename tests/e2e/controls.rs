@@ -106,7 +106,7 @@ async fn ranges_zones_themes_and_refresh() {
     tab.goto_hydrated(&live).await;
     forget_calls(&tab).await;
     let asked =
-        "performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/api/page/load')).length";
+        "performance.getEntriesByType('resource').filter((entry) => entry.name.includes('what=db-load')).length";
     tab.wait_for(&format!("{asked} >= 2")).await;
     assert_eq!(tab.location().await, path_of(&live));
 

@@ -8,8 +8,8 @@ use crate::address::past_hour_of_load;
 use crate::page::{CHART, HERE, READ_OUT, STATEMENTS, back_at, chip, expect_calls, forget_calls, left, path_of};
 
 /// What a window is made of; a filter leaves the counters alone.
-const WINDOW: [&str; 6] = ["context", "counters", "judge", "load", "overview", "top"];
-const FILTER: [&str; 5] = ["context", "judge", "load", "overview", "top"];
+const WINDOW: [&str; 7] = ["alarm-lane", "context", "counters", "db-load", "judgement", "overview", "top-sql"];
+const FILTER: [&str; 5] = ["context", "db-load", "judgement", "overview", "top-sql"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hover_brush_filter_and_back() {
@@ -103,9 +103,9 @@ async fn a_change_of_view_asks_only_for_what_it_changes() {
     let tab = browser.tab(Reader::default()).await;
     tab.goto_hydrated(&past_hour_of_load(&stage.dashboard).await).await;
     for (control, expected) in [
-        (".segmented[data-key=s] a:nth-of-type(3)", &["load"][..]),
+        (".segmented[data-key=s] a:nth-of-type(3)", &["db-load"][..]),
         (".tabs__tab:nth-of-type(2)", &["context"]),
-        (".top-sql__table th:nth-of-type(7) a", &["top"]),
+        (".top-sql__table th:nth-of-type(7) a", &["top-sql"]),
         (".panel__tools a[href*='view=table']", &[]),
     ] {
         let before = tab.location().await;

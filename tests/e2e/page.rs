@@ -17,9 +17,10 @@ pub(crate) const HERE: &str = "location.pathname + location.search";
 pub(crate) const STATEMENTS: &str =
     "[...document.querySelectorAll('.top-sql__table tbody tr')].map((row) => row.innerText.replace(/\\s+/g, ' '))";
 
-/// Names of the read endpoints that were asked since [`forget_calls`], in order of the alphabet.
-const CALLS: &str = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname)\
-    .filter((path) => path.startsWith('/api/page/')).map((path) => path.split('/').pop()).sort()";
+/// What was asked since [`forget_calls`], in order of the alphabet.
+const CALLS: &str = "performance.getEntriesByType('resource').map((entry) => new URL(entry.name))\
+    .filter((address) => address.pathname.startsWith('/api/page/'))\
+    .map((address) => address.searchParams.get('what')).sort()";
 
 /// Every panel shows the answer to what was asked last.
 const SETTLED: &str = "!document.querySelector('.panel--stale')";
@@ -29,7 +30,7 @@ pub(crate) async fn forget_calls(tab: &Tab) {
     tab.eval("performance.clearResourceTimings()").await;
 }
 
-/// Waits until the page has asked exactly these endpoints and shows their answers.
+/// Waits until the page has asked exactly these questions and shows their answers.
 pub(crate) async fn expect_calls(tab: &Tab, expected: &[&str]) {
     let expected = Value::from(expected.to_vec()).to_string();
     tab.wait_for(&format!("JSON.stringify({CALLS}) === {} && {SETTLED}", Value::from(expected))).await;

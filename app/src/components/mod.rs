@@ -35,3 +35,4 @@ pub mod time_range;
 pub mod tooltip;
 pub mod top_sql;
 pub mod verdict;
+pub mod waiting;

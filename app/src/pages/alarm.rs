@@ -18,14 +18,12 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_reader_clock;
 use crate::components::metric_chart::MetricFigure;
 use crate::components::panel::{Skeleton, StateLinks, panel_body, source_line};
+use crate::components::waiting::{nothing, skeleton, waiting};
 use crate::error::ViewError;
 use crate::messages::{self as m, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::{AlarmLanding, fetch_alarm_metric, resolve_alarm};
+use crate::server_fns::{self as ask, AlarmLanding, Key};
 use crate::session::use_session;
-
-/// What an address names: the alarm, and the moment in milliseconds, 0 for the last time it went off.
-type Asked = (String, i64);
 
 /// The route by ARN.
 #[component]
@@ -33,7 +31,7 @@ pub fn AlarmRoute() -> impl IntoView {
     let location = use_location();
     let asked = Memo::new(move |_| {
         let search = location.search.read();
-        (paths::parameter(&search, "arn").unwrap_or_default(), moment(&search))
+        alarm_key(paths::parameter(&search, "arn").unwrap_or_default(), &search)
     });
     view! { <AlarmPage asked=asked /> }
 }
@@ -42,40 +40,36 @@ pub fn AlarmRoute() -> impl IntoView {
 #[component]
 pub fn NamedAlarmRoute() -> impl IntoView {
     let (params, location) = (use_params_map(), use_location());
-    let asked = Memo::new(move |_| {
-        let name = params.read().get("name").unwrap_or_default();
-        (name, moment(&location.search.read()))
-    });
+    let asked = Memo::new(move |_| alarm_key(params.read().get("name").unwrap_or_default(), &location.search.read()));
     view! { <AlarmPage asked=asked /> }
 }
 
-/// The time of a link. AWS writes `+0000`, and an address that was not encoded has a space for the
-/// `+`.
-fn moment(search: &str) -> i64 {
-    paths::parameter(search, "at").and_then(|at| paths::link_time(&at)).map_or(0, |at| at.0)
+/// What an address names: the alarm, and the moment, 0 for the last time it went off. AWS writes `+0000`,
+/// and an address that was not encoded has a space for the `+`.
+fn alarm_key(of: String, search: &str) -> Key {
+    let at_ms = paths::parameter(search, "at").and_then(|at| paths::link_time(&at)).map_or(0, |at| at.0);
+    Key { of, at_ms, ..Key::default() }
 }
 
 #[component]
-fn AlarmPage(asked: Memo<Asked>) -> impl IntoView {
+fn AlarmPage(asked: Memo<Key>) -> impl IntoView {
     let say = use_say();
-    let landing = Resource::new(move || asked.get(), |(arn, at)| resolve_alarm(arn, at));
-    let body = move || {
-        Suspend::new(async move {
-            match landing.await {
-                Ok(landing) => found(landing, asked),
-                Err(error) => refused(&error),
-            }
-        })
+    let landing = ask::ALARM.asked(move || asked.get());
+    let body = move || async move {
+        match landing.await {
+            Ok(landing) => found(landing, asked),
+            Err(error) => refused(&error),
+        }
     };
     view! {
         <Title text=say.text(m::ALARM) />
         <PageFrame place=AppPlace::Alarms>
-            <Transition fallback=|| ()>{body}</Transition>
+            {waiting(nothing, body)}
         </PageFrame>
     }
 }
 
-fn found(landing: AlarmLanding, asked: Memo<Asked>) -> AnyView {
+fn found(landing: AlarmLanding, asked: Memo<Key>) -> AnyView {
     #[cfg(feature = "ssr")]
     if !landing.is_known
         && landing.target == crate::server_fns::AlarmTarget::Nothing
@@ -105,25 +99,23 @@ fn found(landing: AlarmLanding, asked: Memo<Asked>) -> AnyView {
 
 /// The alarm's own values.
 #[component]
-fn MetricPanel(asked: Memo<Asked>, landing: StoredValue<AlarmLanding>) -> impl IntoView {
+fn MetricPanel(asked: Memo<Key>, landing: StoredValue<AlarmLanding>) -> impl IntoView {
     let say = use_say();
-    let metric = Resource::new(move || asked.get(), |(arn, at)| fetch_alarm_metric(arn, at));
+    let metric = ask::ALARM_METRIC.asked(move || asked.get());
     let width = use_session().with_value(|session| plot_width(session.width_px));
-    let body = move || {
-        Suspend::new(async move {
-            let again = landing.with_value(own_href);
-            let links = StateLinks { again, sources: paths::SOURCES.to_owned() };
-            panel_body(metric.await, m::ALARM_VALUES, m::NO_COUNTERS, &links, |view| {
-                let source = source_line(&view.source, &use_reader_clock(), say);
-                view! {
-                    <MetricFigure view=view width=width />
-                    <div class="panel__foot">
-                        <span>{say.text(m::METRIC_NOTE)}</span>
-                        <span>{source}</span>
-                    </div>
-                }
-                .into_any()
-            })
+    let body = move || async move {
+        let again = landing.with_value(own_href);
+        let links = StateLinks { again, sources: paths::SOURCES.to_owned() };
+        panel_body(metric.await, m::ALARM_VALUES, m::NO_COUNTERS, &links, |view| {
+            let source = source_line(&view.source, &use_reader_clock(), say);
+            view! {
+                <MetricFigure view=view width=width />
+                <div class="panel__foot">
+                    <span>{say.text(m::METRIC_NOTE)}</span>
+                    <span>{source}</span>
+                </div>
+            }
+            .into_any()
         })
     };
     let rule = landing.with_value(|landing| landing.rule.clone());
@@ -133,7 +125,7 @@ fn MetricPanel(asked: Memo<Asked>, landing: StoredValue<AlarmLanding>) -> impl I
                 <h2 class="panel__title">{say.text(m::ALARM_VALUES)}</h2>
                 <span class="panel__meta">{rule}</span>
             </div>
-            <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
+            {waiting(skeleton, body)}
         </section>
     }
 }

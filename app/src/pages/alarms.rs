@@ -9,25 +9,24 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::{ReaderClock, use_reader_clock};
 use crate::components::context_bar::ContextBar;
 use crate::components::panel::{PanelFrame, Skeleton, StateLinks, panel_body, source_line};
+use crate::components::waiting::{nothing, skeleton, waiting};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths;
-use crate::server_fns::{AlarmLine, AlarmsView, Suggestion, list_alarms, suggest_alarms};
+use crate::server_fns::{self as ask, AlarmLine, AlarmsView, Key, Suggestion};
 use crate::ui::{CopyButton, StatusGlyph};
 
 /// The route.
 #[component]
 pub fn AlarmsRoute() -> impl IntoView {
     let say = use_say();
-    let alarms = Resource::new(|| (), |()| list_alarms());
-    let suggested = Resource::new(|| (), |()| suggest_alarms());
-    let body = move || {
-        Suspend::new(async move {
-            let links = StateLinks { again: paths::ALARMS.to_owned(), sources: paths::SOURCES.to_owned() };
-            let panel = alarms.await;
-            panel_body(panel, m::ALARMS, m::NO_ALARMS, &links, table)
-        })
+    let alarms = ask::ALARMS.asked(Key::default);
+    let suggested = ask::SUGGESTED_ALARMS.asked(Key::default);
+    let body = move || async move {
+        let links = StateLinks { again: paths::ALARMS.to_owned(), sources: paths::SOURCES.to_owned() };
+        let panel = alarms.await;
+        panel_body(panel, m::ALARMS, m::NO_ALARMS, &links, table)
     };
-    let suggestions = move || Suspend::new(async move { suggested.await.ok().map(suggestions) });
+    let suggestions = move || async move { suggested.await.ok().map(suggestions) };
     let subject = view! { <h1 class="context-bar__title">{say.text(m::ALARMS)}</h1> };
     view! {
         <Title text=say.text(m::ALARMS) />
@@ -37,9 +36,9 @@ pub fn AlarmsRoute() -> impl IntoView {
             </ContextBar>
             <main class="page" id="content">
                 <PanelFrame title=say.text(m::ALARMS)>
-                    <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
+                    {waiting(skeleton, body)}
                 </PanelFrame>
-                <Transition fallback=|| ()>{suggestions}</Transition>
+                {waiting(nothing, suggestions)}
             </main>
         </PageFrame>
     }

@@ -23,10 +23,11 @@ use crate::components::tier_drawer::{DrawerSetup, alarm_lane, tier_drawer};
 use crate::components::tier_strip::{FirstMover, TierStrip, status_of};
 use crate::components::time_range::{Choice, ChoiceMenu, TimeRangeControl};
 use crate::components::verdict::VerdictLine;
+use crate::components::waiting::waiting_stale;
 use crate::error::ViewError;
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::{self, AppPage};
-use crate::server_fns::{fetch_app, fetch_tier};
+use crate::server_fns::{self as ask, Key};
 use crate::session::use_session;
 use crate::ui::{CopyButton, Icon, Status, StatusGlyph};
 
@@ -62,9 +63,9 @@ impl AppContext {
     }
 
     /// The key of a panel: app, the part of the address it depends on, the moment.
-    fn key(self, search: impl Fn(&AppPage) -> String) -> (String, String, i64) {
-        let at = self.at.get().0;
-        self.page.with(|page| (page.query.app.clone(), search(page), at))
+    fn key(self, search: impl Fn(&AppPage) -> String) -> Key {
+        let at_ms = self.at.get().0;
+        self.page.with(|page| Key { of: page.query.app.clone(), search: search(page), at_ms, ..Key::default() })
     }
 
     fn links(self) -> StateLinks {
@@ -77,40 +78,34 @@ impl AppContext {
 pub fn AppRoute() -> impl IntoView {
     let context = AppContext::new();
     refresh_every(Signal::derive(move || context.page.with(|page| page.query.refresh)));
-    let app = Resource::new(move || context.key(AppPage::tiers_search), |(app, search, at)| fetch_app(app, search, at));
-    let tier = Resource::new(
-        move || context.key(AppPage::drawer_search),
-        |(app, search, at)| async move {
-            // Nothing is asked for a closed drawer.
-            if paths::parameter(&search, "tier").is_some() {
-                fetch_tier(app, search, at).await
-            } else {
-                Ok(Panel::Empty)
-            }
-        },
-    );
+    let app = ask::APP.asked(move || context.key(AppPage::tiers_search));
+    // Nothing is asked for a closed drawer.
+    let is_open = Memo::new(move |_| context.page.with(|page| page.tier.is_some()));
+    let tier = ask::TIER.asked_if(move || is_open.get().then(|| context.key(AppPage::drawer_search)));
     let (is_stale, set_stale) = signal(false);
     let body = move || {
         let open = context.page.with(|page| page.tier.clone());
-        Suspend::new(async move {
+        async move {
             match app.await {
                 Err(error @ ViewError::NotFound { .. }) => view! { <ProblemPage error=error /> }.into_any(),
-                panel => app_page(panel, tier.await, open, context),
+                panel => {
+                    let tier = tier.await.map(|tier| tier.unwrap_or(Panel::Empty));
+                    app_page(panel, tier, open, context)
+                }
             }
-        })
+        }
     };
     view! {
         <PageFrame place=AppPlace::Apps>
             <div class:page--stale=is_stale>
-                <Transition
-                    fallback=|| view! { <main class="page" id="content"><section class="panel"><Skeleton /></section></main> }
-                    set_pending=set_stale
-                >
-                    {body}
-                </Transition>
+                {waiting_stale(skeleton_page, set_stale, body)}
             </div>
         </PageFrame>
     }
+}
+
+fn skeleton_page() -> AnyView {
+    view! { <main class="page" id="content"><section class="panel"><Skeleton /></section></main> }.into_any()
 }
 
 fn app_page(

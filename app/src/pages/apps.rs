@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use view::AppsView;
 
-use super::fleet::FleetControls;
+use super::fleet::{FleetControls, fleet_key};
 use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_moment;
@@ -13,10 +13,11 @@ use crate::components::context_bar::ContextBar;
 use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, panel_body, trouble_view};
 use crate::components::refresh::refresh_every;
 use crate::components::tier_strip::AppCards;
+use crate::components::waiting::{skeleton_panel, waiting};
 use crate::error::ViewError;
 use crate::messages::{self as m, use_say};
 use crate::paths::{self, FleetPage};
-use crate::server_fns::rank_apps;
+use crate::server_fns as ask;
 
 /// The route.
 #[component]
@@ -27,11 +28,10 @@ pub fn AppsRoute() -> impl IntoView {
     let range = Memo::new(move |_| page.with(|page| page.range.clone()));
     let at = use_moment(range);
     refresh_every(Signal::derive(move || page.with(|page| page.refresh)));
-    let key = move || (FleetPage { range: range.get(), ..FleetPage::default() }.search(), at.get().0);
-    let apps = Resource::new(key, |(search, at)| rank_apps(search, at));
+    let apps = ask::APPS.asked(move || fleet_key(range, at));
     let body = move || {
         let page = page.get();
-        Suspend::new(async move { apps_panel(apps.await, page) })
+        async move { apps_panel(apps.await, page) }
     };
     let subject = view! { <h1 class="context-bar__title">{say.text(m::APPS)}</h1> };
     view! {
@@ -41,7 +41,7 @@ pub fn AppsRoute() -> impl IntoView {
                 {move || view! { <FleetControls page=page.get() at=at path=paths::APPS /> }}
             </ContextBar>
             <main class="page" id="content">
-                <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> }>{body}</Transition>
+                {waiting(skeleton_panel, body)}
             </main>
         </PageFrame>
     }

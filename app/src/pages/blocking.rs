@@ -9,9 +9,10 @@ use crate::components::block_tree::{BlockLinks, BlockLists, BlockTrees, moment_s
 use crate::components::clock::use_reader_clock;
 use crate::components::panel::{Skeleton, panel_body, source_line};
 use crate::components::sentence::sentence;
+use crate::components::waiting::{skeleton, waiting_stale};
 use crate::messages::{self as m, use_say};
 use crate::paths::DbPage;
-use crate::server_fns::fetch_blocking;
+use crate::server_fns::{self as ask, Key};
 
 /// Seconds between the snapshots AWS takes: a step back or forth.
 const STEP_SECS: i64 = 15;
@@ -20,19 +21,15 @@ const STEP_SECS: i64 = 15;
 #[component]
 pub(super) fn BlockingPanel(context: DbContext, digest: String) -> impl IntoView {
     let say = use_say();
-    let digest = StoredValue::new(digest);
-    let key = move || context.key(DbPage::blocking_search);
-    let blocking =
-        Resource::new(key, move |(instance, search, at)| fetch_blocking(instance, digest.get_value(), search, at));
+    let key = move || Key { digest: digest.clone(), ..context.key(DbPage::blocking_search) };
+    let blocking = ask::BLOCKING.asked(key);
     let (is_stale, set_stale) = signal(false);
-    let body = move || {
-        Suspend::new(async move {
-            let links = state_links(context.page);
-            match blocking.await {
-                Ok(Panel::Trouble(Trouble::NotCollected { .. })) => unavailable(),
-                other => panel_body(other, m::BLOCKING, m::NO_SESSIONS, &links, |view| blocking_body(view, context)),
-            }
-        })
+    let body = move || async move {
+        let links = state_links(context.page);
+        match blocking.await {
+            Ok(Panel::Trouble(Trouble::NotCollected { .. })) => unavailable(),
+            other => panel_body(other, m::BLOCKING, m::NO_SESSIONS, &links, |view| blocking_body(view, context)),
+        }
     };
     view! {
         <section class="panel" id="blocking" aria-label=say.text(m::BLOCKING) class:panel--stale=is_stale>
@@ -40,7 +37,7 @@ pub(super) fn BlockingPanel(context: DbContext, digest: String) -> impl IntoView
                 <h2 class="panel__title">{say.text(m::BLOCKING)}</h2>
                 {move || view! { <Moments context=context /> }}
             </div>
-            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+            {waiting_stale(skeleton, set_stale, body)}
         </section>
     }
 }

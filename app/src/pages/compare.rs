@@ -13,9 +13,10 @@ use crate::components::context_bar::ContextBar;
 use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, panel_body, source_line};
 use crate::components::sheet::sheets_view;
 use crate::components::verdict::VerdictLine;
+use crate::components::waiting::{nothing, skeleton_panel, waiting};
 use crate::messages::{self as m, Message, use_say};
 use crate::paths::{self, ComparePage};
-use crate::server_fns::{CompareScreen, fetch_compare};
+use crate::server_fns::{self as ask, CompareScreen, Key};
 use crate::ui::{CopyButton, Icon};
 use units::Compare;
 
@@ -26,14 +27,14 @@ pub fn CompareRoute() -> impl IntoView {
     let location = use_location();
     let page = Memo::new(move |_| ComparePage::parse(&location.search.read()));
     let at = use_moment(Memo::new(move |_| page.with(|page| page.range.clone())));
-    let compared =
-        Resource::new(move || (page.with(ComparePage::search), at.get().0), |(search, at)| fetch_compare(search, at));
+    let key = move || Key { search: page.with(ComparePage::search), at_ms: at.get().0, ..Key::default() };
+    let compared = ask::COMPARE.asked(key);
     let body = move || {
         let page = page.get();
-        Suspend::new(async move {
+        async move {
             let links = StateLinks { again: page.href(), sources: paths::SOURCES.to_owned() };
             panel_body(compared.await, m::TITLE_COMPARE, m::NO_LOAD_EITHER, &links, |screen| screen_view(screen, &page))
-        })
+        }
     };
     let subject = view! { <h1 class="context-bar__title">{say.text(m::TITLE_COMPARE)}</h1> };
     view! {
@@ -52,7 +53,7 @@ pub fn CompareRoute() -> impl IntoView {
             </ContextBar>
             <main class="page" id="content">
                 {move || view! { <CompareForm page=page.get() /> }}
-                <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> }>{body}</Transition>
+                {waiting(skeleton_panel, body)}
             </main>
         </PageFrame>
     }
@@ -64,19 +65,17 @@ fn CompareForm(page: ComparePage) -> impl IntoView {
     let say = use_say();
     let frame = use_frame();
     let page = StoredValue::new(page);
-    let options = move |chosen: String, has_none: bool| {
-        Suspend::new(async move {
-            let frame = frame.await.unwrap_or_default();
-            let none = has_none.then(|| view! { <option value="">{say.text(m::COMPARE_SAME_INSTANCE)}</option> });
-            let options = frame.instances.into_iter().map(|(id, name)| {
-                let is_chosen = chosen == name || chosen == id.as_str();
-                view! { <option value=id.to_string() selected=is_chosen>{name}</option> }
-            });
-            view! {
-                {none}
-                {options.collect_view()}
-            }
-        })
+    let options = move |chosen: String, has_none: bool| async move {
+        let frame = frame.await.unwrap_or_default();
+        let none = has_none.then(|| view! { <option value="">{say.text(m::COMPARE_SAME_INSTANCE)}</option> });
+        let options = frame.instances.into_iter().map(|(id, name)| {
+            let is_chosen = chosen == name || chosen == id.as_str();
+            view! { <option value=id.to_string() selected=is_chosen>{name}</option> }
+        });
+        view! {
+            {none}
+            {options.collect_view()}
+        }
     };
     let field = |name: &'static str, label: Message, value: String| {
         view! {
@@ -103,7 +102,7 @@ fn CompareForm(page: ComparePage) -> impl IntoView {
                 <legend>{say.text(m::COMPARE_RIGHT)}</legend>
                 <label class="compare-form__field">
                     {say.text(m::INSTANCE)}
-                    <span class="field"><select class="field__input" name="instance"><Transition fallback=|| ()>{move || options(after_name.clone(), false)}</Transition></select></span>
+                    <span class="field"><select class="field__input" name="instance">{waiting(nothing, move || options(after_name.clone(), false))}</select></span>
                 </label>
                 {field("from", m::FROM, now.range.from.to_string())}
                 {field("to", m::TO, now.range.to.to_string())}
@@ -112,7 +111,7 @@ fn CompareForm(page: ComparePage) -> impl IntoView {
                 <legend>{say.text(m::COMPARE_LEFT)}</legend>
                 <label class="compare-form__field">
                     {say.text(m::INSTANCE)}
-                    <span class="field"><select class="field__input" name="before"><Transition fallback=|| ()>{move || options(before_name.clone(), true)}</Transition></select></span>
+                    <span class="field"><select class="field__input" name="before">{waiting(nothing, move || options(before_name.clone(), true))}</select></span>
                 </label>
                 <label class="compare-form__field">
                     {say.text(m::COMPARE)}

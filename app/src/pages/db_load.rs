@@ -20,10 +20,10 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_moment;
 use crate::components::load_chart::ChartFocus;
 use crate::components::refresh::refresh_every;
-use crate::error::ViewError;
+use crate::components::waiting::{nothing, waiting};
 use crate::messages::{self as m, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::{AlarmLanding, fetch_db_load, fetch_instance, resolve_alarm};
+use crate::server_fns::{self as ask, AlarmLanding, Asked, Key};
 use crate::session::use_session;
 
 /// Dimensions the slice-by control and the context tabs offer, in order: what PI can group by, then what
@@ -57,7 +57,10 @@ pub(super) fn use_db_page() -> Memo<DbPage> {
 }
 
 /// The load of the page: its chart, and which chips it follows.
-pub(super) type LoadResource = Resource<Result<Panel<LoadView>, ViewError>>;
+pub(super) type LoadResource = Asked<Panel<LoadView>>;
+
+/// The alarm the page was frozen for, if any.
+pub(super) type Landing = Asked<Option<AlarmLanding>>;
 
 /// What every part of the page is given.
 #[derive(Clone, Copy)]
@@ -91,9 +94,10 @@ impl DbContext {
     }
 
     /// The key of a panel: instance, the part of the address it depends on, the moment.
-    pub(super) fn key(self, search: impl Fn(&DbPage) -> String) -> (String, String, i64) {
-        let at = self.at.get().0;
-        self.page.with(|page| (page.query.instance.to_string(), search(page), at))
+    pub(super) fn key(self, search: impl Fn(&DbPage) -> String) -> Key {
+        let at_ms = self.at.get().0;
+        let of = |page: &DbPage| page.query.instance.to_string();
+        self.page.with(|page| Key { of: of(page), search: search(page), at_ms, ..Key::default() })
     }
 
     /// The window of the page.
@@ -117,18 +121,16 @@ pub(super) fn plot_width(window_px: u16) -> u32 {
 pub fn DbLoadRoute() -> impl IntoView {
     let page = use_db_page();
     let instance = Memo::new(move |_| page.with(|page| page.query.instance.to_string()));
-    let facts = Resource::new(move || instance.get(), fetch_instance);
-    let body = move || {
-        Suspend::new(async move {
-            match facts.await {
-                Ok(facts) => view! { <DbLoadPage facts=facts page=page /> }.into_any(),
-                Err(error) => view! { <ProblemPage error=error /> }.into_any(),
-            }
-        })
+    let facts = ask::INSTANCE.asked(move || Key { of: instance.get(), ..Key::default() });
+    let body = move || async move {
+        match facts.await {
+            Ok(facts) => view! { <DbLoadPage facts=facts page=page /> }.into_any(),
+            Err(error) => view! { <ProblemPage error=error /> }.into_any(),
+        }
     };
     view! {
         <PageFrame place=AppPlace::DbLoad>
-            <Transition fallback=|| ()>{body}</Transition>
+            {waiting(nothing, body)}
         </PageFrame>
     }
 }
@@ -144,10 +146,7 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
     });
     let facts = StoredValue::new(facts);
     let landing = use_landing(page);
-    let load = Resource::new(
-        move || context.key(DbPage::load_search),
-        |(instance, search, at)| fetch_db_load(instance, search, at),
-    );
+    let load = ask::DB_LOAD.asked(move || context.key(DbPage::load_search));
     let is_blocking = Memo::new(move |_| page.with(|page| page.tab.is_blocking() || page.lock.is_some()));
     let blocking = move || is_blocking.get().then(|| view! { <BlockingPanel context=context digest=String::new() /> });
     let undo = move || {
@@ -184,10 +183,7 @@ fn DbLoadPage(facts: InstanceFacts, page: Memo<DbPage>) -> impl IntoView {
 pub(super) fn LoadExplained(page: Memo<DbPage>) -> impl IntoView {
     let context = DbContext::new(page);
     let landing = use_landing(page);
-    let load = Resource::new(
-        move || context.key(DbPage::load_search),
-        |(instance, search, at)| fetch_db_load(instance, search, at),
-    );
+    let load = ask::DB_LOAD.asked(move || context.key(DbPage::load_search));
     view! {
         <JudgementPanel context=context />
         <LoadPanel context=context landing=landing load=load />
@@ -202,17 +198,13 @@ pub(super) fn LoadExplained(page: Memo<DbPage>) -> impl IntoView {
 }
 
 /// The alarm the page was frozen for; nothing is asked when there is none.
-fn use_landing(page: Memo<DbPage>) -> Resource<Option<AlarmLanding>> {
-    let asked = Memo::new(move |_| page.with(|page| (page.alarm.clone(), page.alarm_at.map_or(0, |at| at.0))));
-    Resource::new(
-        move || asked.get(),
-        |(arn, at)| async move {
-            match arn {
-                Some(arn) => resolve_alarm(arn, at).await.ok(),
-                None => None,
-            }
-        },
-    )
+fn use_landing(page: Memo<DbPage>) -> Landing {
+    let key = Memo::new(move |_| {
+        let of = page.with(|page| page.alarm.clone())?;
+        let at_ms = page.with(|page| page.alarm_at.map_or(0, |at| at.0));
+        Some(Key { of, at_ms, ..Key::default() })
+    });
+    ask::ALARM.asked_if(move || key.get())
 }
 
 /// Goes back to the window before the last zoom.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
-use units::{DigestId, Refresh, ResourceId, Zone};
+use units::{DigestId, Refresh, ResourceId, TimeRange, Timestamp, Zone};
 use view::{AppsView, FleetRow, FleetView, Panel};
 
 use super::controls::{RangePage, range_control, refresh_choices, refresh_name};
@@ -16,10 +16,11 @@ use crate::components::refresh::refresh_every;
 use crate::components::sentence::sentence;
 use crate::components::tier_strip::AppCards;
 use crate::components::time_range::{ChoiceMenu, TimeRangeControl};
+use crate::components::waiting::{nothing, skeleton_panel, waiting};
 use crate::error::ViewError;
 use crate::messages::{self as m, Message, use_say};
 use crate::paths::{self, DbPage, FleetPage};
-use crate::server_fns::{rank_apps, rank_fleet};
+use crate::server_fns::{self as ask, Key};
 use crate::ui::{CopyButton, Icon, Status, StatusGlyph};
 
 /// The route.
@@ -31,21 +32,18 @@ pub fn FleetRoute() -> impl IntoView {
     let range = Memo::new(move |_| page.with(|page| page.range.clone()));
     let at = use_moment(range);
     refresh_every(Signal::derive(move || page.with(|page| page.refresh)));
-    let key = move || (FleetPage { range: range.get(), ..FleetPage::default() }.search(), at.get().0);
-    let fleet = Resource::new(key, |(search, at)| rank_fleet(search, at));
-    let apps = Resource::new(key, |(search, at)| rank_apps(search, at));
+    let fleet = ask::FLEET.asked(move || fleet_key(range, at));
+    let apps = ask::APPS.asked(move || fleet_key(range, at));
     let find = page.with_untracked(|page| page.find.clone());
-    let facts = move || {
-        Suspend::new(async move {
-            match fleet.await {
-                Ok(Panel::Data(view)) => say.with(m::INSTANCE_COUNT, &[("count", &view.rows.len().to_string())]),
-                _ => String::new(),
-            }
-        })
+    let facts = move || async move {
+        match fleet.await {
+            Ok(Panel::Data(view)) => say.with(m::INSTANCE_COUNT, &[("count", &view.rows.len().to_string())]),
+            _ => String::new(),
+        }
     };
     let body = move || {
         let page = page.get();
-        Suspend::new(async move { fleet_body(fleet.await, apps.await, page) })
+        async move { fleet_body(fleet.await, apps.await, page) }
     };
     view! {
         <Title text=say.text(m::FLEET) />
@@ -53,25 +51,31 @@ pub fn FleetRoute() -> impl IntoView {
             <section class="context-bar" aria-label=say.text(m::CONTEXT_BAR)>
                 <div class="context-bar__subject">
                     <h1 class="context-bar__title">{say.text(m::FLEET)}</h1>
-                    <span class="context-bar__facts"><Transition fallback=|| ()>{facts}</Transition></span>
+                    <span class="context-bar__facts">{waiting(nothing, facts)}</span>
                 </div>
                 {move || view! { <FleetControls page=page.get() at=at path=paths::FLEET /> }}
             </section>
             <main class="page" id="content">
-                <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> }>{body}</Transition>
+                {waiting(skeleton_panel, body)}
             </main>
         </PageFrame>
     }
 }
 
+/// What a list over many resources depends on.
+pub(super) fn fleet_key(range: Memo<TimeRange>, at: Memo<Timestamp>) -> Key {
+    let search = FleetPage { range: range.get(), ..FleetPage::default() }.search();
+    Key { search, at_ms: at.get().0, ..Key::default() }
+}
+
 /// Time range, refresh and link of a page over many resources; `path` is its address.
 #[component]
-pub(super) fn FleetControls(page: FleetPage, at: Memo<units::Timestamp>, path: &'static str) -> impl IntoView {
+pub(super) fn FleetControls(page: FleetPage, at: Memo<Timestamp>, path: &'static str) -> impl IntoView {
     // A component does not listen to what it reads while it is made; what it gives back does.
     move || fleet_controls(&page, at.get(), path)
 }
 
-fn fleet_controls(page: &FleetPage, now: units::Timestamp, path: &'static str) -> impl IntoView + use<> {
+fn fleet_controls(page: &FleetPage, now: Timestamp, path: &'static str) -> impl IntoView + use<> {
     let (say, clock) = (use_say(), use_reader_clock());
     let control = page.range.resolve(now).ok().map(|window| {
         let href = |range| FleetPage { range, ..page.clone() }.href_at(path);

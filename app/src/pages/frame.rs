@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use crate::components::app_bar::{AppBar, AppBarFacts, AppPlace, PlaceLink};
 use crate::components::keys::{KeyHelp, listen_to_keys};
+use crate::components::waiting::waiting;
 use crate::messages::{self as m, use_say};
 use crate::paths;
-use crate::server_fns::{Frame, fetch_frame};
+use crate::server_fns::{self as ask, Asked, Frame, Key};
 
 /// The frame of a page.
 #[component]
@@ -20,17 +21,15 @@ pub fn PageFrame(
     children: Children,
 ) -> impl IntoView {
     listen_to_keys();
-    let frame = Resource::new(|| (), |()| fetch_frame());
+    let frame = ask::FRAME.asked(Key::default);
     provide_context(frame);
     let find = StoredValue::new(find);
-    let bar = move || {
-        Suspend::new(async move {
-            let frame = frame.await.unwrap_or_default();
-            bar(place, &frame, find.get_value())
-        })
+    let bar = move || async move {
+        let frame = frame.await.unwrap_or_default();
+        bar(place, &frame, find.get_value())
     };
     view! {
-        <Transition fallback=move || view! { <header class="app-bar"></header> }>{bar}</Transition>
+        {waiting(empty_bar, bar)}
         {children()}
         <KeyHelp />
     }
@@ -38,8 +37,12 @@ pub fn PageFrame(
 
 /// The frame of this page, for those who need the list of instances.
 #[must_use]
-pub fn use_frame() -> Resource<Result<Frame, crate::error::ViewError>> {
+pub fn use_frame() -> Asked<Frame> {
     expect_context()
+}
+
+fn empty_bar() -> AnyView {
+    view! { <header class="app-bar"></header> }.into_any()
 }
 
 fn bar(place: AppPlace, frame: &Frame, find: String) -> impl IntoView + use<> {

@@ -16,9 +16,10 @@ use crate::components::clock::{ReaderClock, use_reader_clock};
 use crate::components::context_bar::ContextBar;
 use crate::components::panel::{PanelFrame, StateLinks, trouble_view};
 use crate::components::verdict::VerdictLine;
+use crate::components::waiting::{nothing, waiting};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::{Changed, IncidentView, NoteLine, TimelineRow, fetch_incident};
+use crate::server_fns::{self as ask, Changed, IncidentView, Key, NoteLine, TimelineRow};
 use crate::ui::{CopyButton, StatusGlyph};
 
 /// Digests shown of a comparison.
@@ -29,18 +30,16 @@ const MOST_CHANGED: usize = 8;
 pub fn IncidentRoute() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let incident = Resource::new(move || id.get(), fetch_incident);
-    let body = move || {
-        Suspend::new(async move {
-            match incident.await {
-                Ok(view) => page(view),
-                Err(error) => view! { <ProblemPage error=error /> }.into_any(),
-            }
-        })
+    let incident = ask::INCIDENT.asked(move || Key { of: id.get(), ..Key::default() });
+    let body = move || async move {
+        match incident.await {
+            Ok(view) => page(view),
+            Err(error) => view! { <ProblemPage error=error /> }.into_any(),
+        }
     };
     view! {
         <PageFrame place=AppPlace::Incidents>
-            <Transition fallback=|| ()>{body}</Transition>
+            {waiting(nothing, body)}
         </PageFrame>
     }
 }

@@ -8,20 +8,19 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::{ReaderClock, use_reader_clock};
 use crate::components::context_bar::ContextBar;
 use crate::components::panel::{PanelFrame, Skeleton, StateLinks, panel_body};
+use crate::components::waiting::{skeleton, waiting};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths;
-use crate::server_fns::{IncidentLine, list_incidents};
+use crate::server_fns::{self as ask, IncidentLine, Key};
 
 /// The route.
 #[component]
 pub fn IncidentsRoute() -> impl IntoView {
     let say = use_say();
-    let incidents = Resource::new(|| (), |()| list_incidents());
-    let body = move || {
-        Suspend::new(async move {
-            let links = StateLinks { again: paths::INCIDENTS.to_owned(), sources: paths::SOURCES.to_owned() };
-            panel_body(incidents.await, m::INCIDENTS, m::NO_INCIDENTS, &links, table)
-        })
+    let incidents = ask::INCIDENTS.asked(Key::default);
+    let body = move || async move {
+        let links = StateLinks { again: paths::INCIDENTS.to_owned(), sources: paths::SOURCES.to_owned() };
+        panel_body(incidents.await, m::INCIDENTS, m::NO_INCIDENTS, &links, table)
     };
     let subject = view! { <h1 class="context-bar__title">{say.text(m::INCIDENTS)}</h1> };
     view! {
@@ -32,7 +31,7 @@ pub fn IncidentsRoute() -> impl IntoView {
             </ContextBar>
             <main class="page" id="content">
                 <PanelFrame title=say.text(m::INCIDENTS)>
-                    <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
+                    {waiting(skeleton, body)}
                 </PanelFrame>
             </main>
         </PageFrame>

@@ -10,17 +10,18 @@ use crate::components::clock::{ReaderClock, use_reader_clock};
 use crate::components::context_bar::ContextBar;
 use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, error_view, panel_body, trouble_view};
 use crate::components::spend::spend_table;
+use crate::components::waiting::{skeleton, waiting};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths;
-use crate::server_fns::{fetch_spend, list_sources};
+use crate::server_fns::{self as ask, Key};
 use crate::ui::{Status, StatusGlyph};
 
 /// The route.
 #[component]
 pub fn SourcesRoute() -> impl IntoView {
     let say = use_say();
-    let sources = Resource::new(|| (), |()| list_sources());
-    let lines = move || Suspend::new(async move { sources.await.map_or_else(|error| failed(&error), lines_view) });
+    let sources = ask::SOURCES.asked(Key::default);
+    let lines = move || async move { sources.await.map_or_else(|error| failed(&error), lines_view) };
     let subject = view! { <h1 class="context-bar__title">{say.text(m::SOURCES)}</h1> };
     let tools = PanelTools { json: Some(paths::API_SOURCES.to_owned()), ..PanelTools::default() };
     view! {
@@ -29,7 +30,7 @@ pub fn SourcesRoute() -> impl IntoView {
             <ContextBar subject=subject.into_any() facts=say.text(m::SOURCES_META) />
             <main class="page" id="content">
                 <PanelFrame title=say.text(m::COLLECTION) tools=tools>
-                    <Transition fallback=|| view! { <Skeleton /> }>{lines}</Transition>
+                    {waiting(skeleton, lines)}
                 </PanelFrame>
                 <SpendPanel />
             </main>
@@ -41,12 +42,10 @@ pub fn SourcesRoute() -> impl IntoView {
 #[component]
 fn SpendPanel() -> impl IntoView {
     let say = use_say();
-    let spend = Resource::new(|| (), |()| fetch_spend());
-    let body = move || {
-        Suspend::new(async move {
-            let panel = spend.await.map(|view| if view.lines.is_empty() { Panel::Empty } else { Panel::Data(view) });
-            panel_body(panel, m::SPEND, m::NO_CALLS, &links(), spend_table)
-        })
+    let spend = ask::SPEND.asked(Key::default);
+    let body = move || async move {
+        let panel = spend.await.map(|view| if view.lines.is_empty() { Panel::Empty } else { Panel::Data(view) });
+        panel_body(panel, m::SPEND, m::NO_CALLS, &links(), spend_table)
     };
     let tools = PanelTools {
         json: Some("/api/v1/spend".to_owned()),
@@ -55,7 +54,7 @@ fn SpendPanel() -> impl IntoView {
     };
     view! {
         <PanelFrame title=say.text(m::SPEND) meta=say.text(m::SPEND_META) tools=tools>
-            <Transition fallback=|| view! { <Skeleton /> }>{body}</Transition>
+            {waiting(skeleton, body)}
         </PanelFrame>
     }
 }

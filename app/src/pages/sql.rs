@@ -21,10 +21,11 @@ use crate::components::sheet::{piece_view, sheets_view};
 use crate::components::sql_spans::SqlSpans;
 use crate::components::top_sql::badge_view;
 use crate::components::verdict::VerdictLine;
+use crate::components::waiting::{nothing, skeleton, skeleton_panel, waiting, waiting_stale};
 use crate::error::ViewError;
 use crate::messages::{self as m, use_say};
 use crate::paths::{DbPage, SqlTab};
-use crate::server_fns::{SqlScreen, fetch_instance, fetch_statement, fetch_statement_tab};
+use crate::server_fns::{self as ask, Key, SqlScreen};
 use crate::ui::CopyButton;
 
 /// The route.
@@ -33,10 +34,10 @@ pub fn SqlRoute() -> impl IntoView {
     let (page, params) = (use_db_page(), use_params_map());
     let digest = Memo::new(move |_| params.read().get("digest").unwrap_or_default());
     let instance = Memo::new(move |_| page.with(|page| page.query.instance.to_string()));
-    let facts = Resource::new(move || instance.get(), fetch_instance);
+    let facts = ask::INSTANCE.asked(move || Key { of: instance.get(), ..Key::default() });
     let body = move || {
         let digest = digest.get();
-        Suspend::new(async move {
+        async move {
             let facts = facts.await.and_then(|facts| {
                 let reason = |error: units::DigestIdError| ViewError::BadRequest { reason: error.to_string() };
                 digest.parse::<DigestId>().map_err(reason).map(|digest| (facts, digest))
@@ -45,11 +46,11 @@ pub fn SqlRoute() -> impl IntoView {
                 Ok((facts, digest)) => view! { <SqlPage facts=facts digest=digest page=page /> }.into_any(),
                 Err(error) => view! { <ProblemPage error=error /> }.into_any(),
             }
-        })
+        }
     };
     view! {
         <PageFrame place=AppPlace::DbLoad>
-            <Transition fallback=|| ()>{body}</Transition>
+            {waiting(nothing, body)}
         </PageFrame>
     }
 }
@@ -59,35 +60,31 @@ fn SqlPage(facts: InstanceFacts, digest: DigestId, page: Memo<DbPage>) -> impl I
     let say = use_say();
     let context = DbContext::new(page);
     refresh_every(Signal::derive(move || page.with(|page| page.query.refresh)));
-    let id = digest.to_string();
-    let short: String = id.chars().skip_while(|letter| *letter != '-').skip(1).take(8).collect();
+    let short: String = digest.to_string().chars().skip_while(|letter| *letter != '-').skip(1).take(8).collect();
     let title = say.with(m::TITLE_SQL, &[("digest", &short.to_uppercase())]);
-    let key = move || context.key(DbPage::sql_search);
-    let statement = Resource::new(key, move |(instance, search, at)| fetch_statement(instance, id.clone(), search, at));
+    let statement = ask::STATEMENT.asked(move || Key { digest: digest.to_string(), ..context.key(DbPage::sql_search) });
     let (is_stale, set_stale) = signal(false);
     let body = move || {
         let width = context.width.get();
-        Suspend::new(async move {
+        async move {
             let links = state_links(page);
             let draw = |screen: SqlScreen| screen_view(screen, (context, digest), width);
             let body = panel_body(statement.await, m::STATEMENT, m::NO_STATEMENTS, &links, draw);
             view! { <div class="stack">{body}</div> }
-        })
+        }
     };
     let subject = view! { <h1 class="context-bar__title">{title.clone()}</h1> };
-    let line = move || {
-        Suspend::new(async move {
-            match statement.await {
-                Ok(Panel::Data(screen)) => screen.subject,
-                _ => String::new(),
-            }
-        })
+    let line = move || async move {
+        match statement.await {
+            Ok(Panel::Data(screen)) => screen.subject,
+            _ => String::new(),
+        }
     };
     let back = move || page.with(|page| page.of_instance().href());
     let subject = view! {
         <a class="context-bar__facts" href=back>{facts.name.clone()}</a>
         {subject}
-        <span class="context-bar__facts"><Transition fallback=|| ()>{line}</Transition></span>
+        <span class="context-bar__facts">{waiting(nothing, line)}</span>
     };
     view! {
         <Title text=title />
@@ -95,9 +92,7 @@ fn SqlPage(facts: InstanceFacts, digest: DigestId, page: Memo<DbPage>) -> impl I
             {move || view! { <Controls context=context /> }}
         </ContextBar>
         <main class="page" id="content" class:panel--stale=is_stale>
-            <Transition fallback=|| view! { <section class="panel"><Skeleton /></section> } set_pending=set_stale>
-                {body}
-            </Transition>
+            {waiting_stale(skeleton_panel, set_stale, body)}
         </main>
     }
 }
@@ -224,9 +219,8 @@ fn statement_panel(screen: SqlScreen, page: Memo<DbPage>, class: &'static str) -
 #[component]
 fn TabPanel(context: DbContext, digest: DigestId) -> impl IntoView {
     let say = use_say();
-    let id = digest.to_string();
-    let key = move || context.key(DbPage::sql_tab_search);
-    let tab = Resource::new(key, move |(instance, search, at)| fetch_statement_tab(instance, id.clone(), search, at));
+    let key = move || Key { digest: digest.to_string(), ..context.key(DbPage::sql_tab_search) };
+    let tab = ask::STATEMENT_TAB.asked(key);
     let (is_stale, set_stale) = signal(false);
     let tabs = move || {
         let page = context.page.get();
@@ -240,11 +234,9 @@ fn TabPanel(context: DbContext, digest: DigestId) -> impl IntoView {
         });
         view! { <div class="tabs" role="tablist">{tabs.into_iter().collect_view()}</div> }
     };
-    let body = move || {
-        Suspend::new(async move {
-            let links = state_links(context.page);
-            panel_body(tab.await, m::STATEMENT, m::NO_SESSIONS, &links, |sheets: Vec<Sheet>| sheets_view(sheets))
-        })
+    let body = move || async move {
+        let links = state_links(context.page);
+        panel_body(tab.await, m::STATEMENT, m::NO_SESSIONS, &links, |sheets: Vec<Sheet>| sheets_view(sheets))
     };
     let open = Memo::new(move |_| context.page.with(|page| page.sql_tab));
     let own = move || match open.get() {
@@ -254,7 +246,7 @@ fn TabPanel(context: DbContext, digest: DigestId) -> impl IntoView {
     view! {
         <section class="panel" aria-label=say.text(m::ABOUT_STATEMENT) class:panel--stale=is_stale>
             {tabs}
-            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+            {waiting_stale(skeleton, set_stale, body)}
         </section>
         {own}
     }

@@ -1,13 +1,10 @@
 //! What the alarm pages read.
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use units::{Compare, ResourceId, Timestamp, Window};
 use view::{MetricView, Panel, Severity, Source, StateLane};
 
-use super::codec::Json;
-use crate::error::ViewError;
+use super::ask::{Ask, What};
 
 /// One alarm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -186,65 +183,16 @@ pub struct AlarmLanding {
 }
 
 /// All alarms by state.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "alarms", input = GetUrl, output = Json)]
-pub async fn list_alarms() -> Result<Panel<AlarmsView>, ViewError> {
-    crate::ssr::Source::of_request()?.alarms()
-}
+pub const ALARMS: Ask<Panel<AlarmsView>> = Ask::new(What::Alarms);
 
 /// Alarms worth having for resources that lack them.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "suggested-alarms", input = GetUrl, output = Json)]
-pub async fn suggest_alarms() -> Result<Vec<Suggestion>, ViewError> {
-    crate::ssr::Source::of_request()?.suggestions()
-}
+pub const SUGGESTED_ALARMS: Ask<Vec<Suggestion>> = Ask::new(What::SuggestedAlarms);
 
 /// Where an alarm leads. Every text leads somewhere: what cannot be resolved says why.
-///
-/// # Errors
-/// [`ViewError::BadRequest`] for an empty or endless text, [`ViewError::Unavailable`].
-#[server(prefix = "/api/page", endpoint = "alarm", input = GetUrl, output = Json)]
-pub async fn resolve_alarm(
-    /// ARN of the alarm, its name, or an address of the CloudWatch console.
-    arn: String,
-    /// The time the link names, in milliseconds; 0 for the last change of state.
-    at_ms: i64,
-) -> Result<AlarmLanding, ViewError> {
-    crate::ssr::Source::of_request()?.alarm(&arn, at_ms).await
-}
+pub const ALARM: Ask<AlarmLanding> = Ask::new(What::Alarm);
 
 /// The values an alarm decides by, around the moment of a link.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "alarm-metric", input = GetUrl, output = Json)]
-pub async fn fetch_alarm_metric(
-    /// As for [`resolve_alarm`].
-    arn: String,
-    /// As for [`resolve_alarm`].
-    at_ms: i64,
-) -> Result<Panel<MetricView>, ViewError> {
-    crate::ssr::Source::of_request()?.alarm_metric(&arn, at_ms).await
-}
+pub const ALARM_METRIC: Ask<Panel<MetricView>> = Ask::new(What::AlarmMetric);
 
 /// The states of the alarms of an instance over the window of its page.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "alarm-lane", input = GetUrl, output = Json)]
-pub async fn fetch_alarm_lane(
-    /// `DbiResourceId`.
-    instance: String,
-    /// Query string of the page.
-    search: String,
-    /// The moment of the page in milliseconds.
-    at_ms: i64,
-) -> Result<StateLane, ViewError> {
-    let source = crate::ssr::Source::of_request()?;
-    let (page, now) = source.question(instance, &search, at_ms)?;
-    source.alarm_lane(&page.query, now)
-}
+pub const ALARM_LANE: Ask<StateLane> = Ask::new(What::AlarmLane);

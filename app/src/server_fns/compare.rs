@@ -1,12 +1,9 @@
 //! What the compare page and the search read.
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use view::{Panel, Sheet, Source, Verdict};
 
-use super::codec::Json;
-use crate::error::ViewError;
+use super::ask::{Ask, What};
 
 /// Two windows side by side, in the reader's words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,33 +23,7 @@ pub struct CompareScreen {
 }
 
 /// What differs between two windows.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "compare", input = GetUrl, output = Json)]
-pub async fn fetch_compare(
-    /// Query string of the page.
-    search: String,
-    /// The moment of the page in milliseconds.
-    at_ms: i64,
-) -> Result<Panel<CompareScreen>, ViewError> {
-    let source = crate::ssr::Source::of_request()?;
-    let now = source.moment(at_ms);
-    source.compare(&search, now).await
-}
+pub const COMPARE: Ask<Panel<CompareScreen>> = Ask::new(What::Compare);
 
 /// Instances, statements and tables that match a text.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "find", input = GetUrl, output = Json)]
-pub async fn find_anything(
-    /// What is looked for.
-    text: String,
-    /// The moment of the page in milliseconds.
-    at_ms: i64,
-) -> Result<Panel<Vec<Sheet>>, ViewError> {
-    let source = crate::ssr::Source::of_request()?;
-    let now = source.moment(at_ms);
-    source.find(&text, now).await
-}
+pub const FIND: Ask<Panel<Vec<Sheet>>> = Ask::new(What::Find);

@@ -1,13 +1,10 @@
 //! What belongs to no single instance: the fleet, the frame of every page, the sources.
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use units::ResourceId;
 use view::{FleetView, Panel, SourcesView};
 
-use super::codec::Json;
-use crate::error::ViewError;
+use super::ask::{Ask, What};
 
 /// What every page shows around its content.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,35 +22,10 @@ pub struct Frame {
 }
 
 /// The frame of a page.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "frame", input = GetUrl, output = Json)]
-pub async fn fetch_frame() -> Result<Frame, ViewError> {
-    crate::ssr::Source::of_request()?.frame()
-}
+pub const FRAME: Ask<Frame> = Ask::new(What::Frame);
 
 /// Instances ranked by load.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "fleet", input = GetUrl, output = Json)]
-pub async fn rank_fleet(
-    /// Query string of the page.
-    search: String,
-    /// The moment of the page in milliseconds.
-    at_ms: i64,
-) -> Result<Panel<FleetView>, ViewError> {
-    let source = crate::ssr::Source::of_request()?;
-    let now = source.moment(at_ms);
-    source.fleet(&crate::paths::FleetPage::parse(&search).range, now).await
-}
+pub const FLEET: Ask<Panel<FleetView>> = Ask::new(What::Fleet);
 
 /// What is collected, up to when, what fails, and what it costs.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "sources", input = GetUrl, output = Json)]
-pub async fn list_sources() -> Result<SourcesView, ViewError> {
-    crate::ssr::Source::of_request()?.sources().await
-}
+pub const SOURCES: Ask<SourcesView> = Ask::new(What::Sources);

@@ -1,13 +1,10 @@
 //! What the incident pages read.
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use units::{ResourceId, Timestamp, Window};
 use view::{CompareView, Panel, Severity, Verdict};
 
-use super::codec::Json;
-use crate::error::ViewError;
+use super::ask::{Ask, What};
 
 /// One incident of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,22 +84,7 @@ pub struct IncidentView {
 }
 
 /// Incidents, newest first.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "incidents", input = GetUrl, output = Json)]
-pub async fn list_incidents() -> Result<Panel<Vec<IncidentLine>>, ViewError> {
-    crate::ssr::Source::of_request()?.incidents()
-}
+pub const INCIDENTS: Ask<Panel<Vec<IncidentLine>>> = Ask::new(What::Incidents);
 
 /// One incident.
-///
-/// # Errors
-/// [`ViewError::NotFound`] for an id nobody kept.
-#[server(prefix = "/api/page", endpoint = "incident", input = GetUrl, output = Json)]
-pub async fn fetch_incident(
-    /// Id.
-    id: String,
-) -> Result<IncidentView, ViewError> {
-    crate::ssr::Source::of_request()?.incident(&id).await
-}
+pub const INCIDENT: Ask<IncidentView> = Ask::new(What::Incident);

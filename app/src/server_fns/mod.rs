@@ -1,8 +1,10 @@
-//! The read endpoints of pages: parse, ask `ranking`, map the error. All of them are GET: none
-//! changes anything. Each is a public endpoint: its inputs are bounded and checked here.
+//! What pages ask for: the questions, and what each is answered with. Reading changes nothing, so the one
+//! endpoint behind them is a GET; it is public, and its inputs are bounded and checked where they are
+//! answered.
 
 mod alarms;
 mod apps;
+mod ask;
 mod blocking;
 mod codec;
 mod compare;
@@ -12,15 +14,14 @@ mod incidents;
 mod statement;
 
 pub use alarms::{
-    AlarmChild, AlarmHint, AlarmLanding, AlarmLine, AlarmNote, AlarmTarget, AlarmsView, Suggestion, fetch_alarm_lane,
-    fetch_alarm_metric, list_alarms, resolve_alarm, suggest_alarms,
+    ALARM, ALARM_LANE, ALARM_METRIC, ALARMS, AlarmChild, AlarmHint, AlarmLanding, AlarmLine, AlarmNote, AlarmTarget,
+    AlarmsView, SUGGESTED_ALARMS, Suggestion,
 };
-pub use apps::{fetch_app, fetch_spend, fetch_tier, rank_apps};
-pub use blocking::fetch_blocking;
-pub use compare::{CompareScreen, fetch_compare, find_anything};
-pub use database::{
-    Judgement, fetch_counters, fetch_db_load, fetch_instance, fetch_overview, judge_db_load, rank_context, rank_top_sql,
-};
-pub use fleet::{Frame, fetch_frame, list_sources, rank_fleet};
-pub use incidents::{Changed, IncidentLine, IncidentView, NoteLine, TimelineRow, fetch_incident, list_incidents};
-pub use statement::{SqlScreen, SqlStrip, StatementText, fetch_statement, fetch_statement_tab};
+pub use apps::{APP, APPS, SPEND, TIER};
+pub use ask::{Answer, Ask, Asked, Key, What};
+pub use blocking::BLOCKING;
+pub use compare::{COMPARE, CompareScreen, FIND};
+pub use database::{CONTEXT, COUNTERS, DB_LOAD, INSTANCE, JUDGEMENT, Judgement, OVERVIEW, TOP_SQL};
+pub use fleet::{FLEET, FRAME, Frame, SOURCES};
+pub use incidents::{Changed, INCIDENT, INCIDENTS, IncidentLine, IncidentView, NoteLine, TimelineRow};
+pub use statement::{STATEMENT, STATEMENT_TAB, SqlScreen, SqlStrip, StatementText};

@@ -1,14 +1,11 @@
 //! What the page of a statement reads. The server chooses the words and addresses: the page lays
 //! them out.
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use view::chart::WaterfallRow;
 use view::{Badge, LoadView, Panel, Piece, Sheet, Source, SqlSpan, Verdict};
 
-use super::codec::Json;
-use crate::error::ViewError;
+use super::ask::{Ask, What};
 
 /// The page of one digest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,41 +65,7 @@ pub struct SqlStrip {
 }
 
 /// The page of one digest: [`Panel::Empty`] when it ran in neither window.
-///
-/// # Errors
-/// [`ViewError::NotFound`] for a digest nobody saw.
-#[server(prefix = "/api/page", endpoint = "statement", input = GetUrl, output = Json)]
-pub async fn fetch_statement(
-    /// `DbiResourceId`.
-    instance: String,
-    /// Id of the digest.
-    digest: String,
-    /// Query string of the page.
-    search: String,
-    /// The moment of the page in milliseconds.
-    at_ms: i64,
-) -> Result<Panel<SqlScreen>, ViewError> {
-    let source = crate::ssr::Source::of_request()?;
-    let (page, now) = source.question(instance, &search, at_ms)?;
-    source.statement(&page, &digest, now).await
-}
+pub const STATEMENT: Ask<Panel<SqlScreen>> = Ask::new(What::Statement);
 
 /// The open tab of a digest, as tables one below the other.
-///
-/// # Errors
-/// [`ViewError`], see there.
-#[server(prefix = "/api/page", endpoint = "statement_tab", input = GetUrl, output = Json)]
-pub async fn fetch_statement_tab(
-    /// `DbiResourceId`.
-    instance: String,
-    /// Id of the digest.
-    digest: String,
-    /// Query string of the page.
-    search: String,
-    /// The moment of the page in milliseconds.
-    at_ms: i64,
-) -> Result<Panel<Vec<Sheet>>, ViewError> {
-    let source = crate::ssr::Source::of_request()?;
-    let (page, now) = source.question(instance, &search, at_ms)?;
-    source.statement_tab(&page, &digest, now).await
-}
+pub const STATEMENT_TAB: Ask<Panel<Vec<Sheet>>> = Ask::new(What::StatementTab);

@@ -8,18 +8,9 @@ use crate::error::ViewError;
 use crate::paths::AppPage;
 
 impl Source {
-    /// The page of an app and the moment of a panel's request.
-    ///
-    /// # Errors
-    /// [`ViewError::BadRequest`] when the query string is too long.
-    pub(crate) fn app_question(
-        &self,
-        app: String,
-        search: &str,
-        at_ms: i64,
-    ) -> Result<(AppPage, Timestamp), ViewError> {
-        self.checked_search(search)?;
-        Ok((AppPage::parse(app, search, &self.zone()), self.moment(at_ms)))
+    /// The page of an app a panel's request is about.
+    pub(super) fn app_question(&self, app: String, search: &str) -> AppPage {
+        AppPage::parse(app, search, &self.zone())
     }
 
     pub(crate) async fn apps(&self, range: &TimeRange, now: Timestamp) -> Result<AppsView, ViewError> {

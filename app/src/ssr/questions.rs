@@ -64,21 +64,15 @@ impl Source {
         if at < self.now.plus_secs(-OLDEST_MOMENT_SECS) { self.now } else { at.min(self.now) }
     }
 
-    /// The page and moment of a panel's request.
-    ///
-    /// # Errors
-    /// [`ViewError::BadRequest`] when the query string is too long.
-    pub(crate) fn question(
-        &self,
-        instance: String,
-        search: &str,
-        at_ms: i64,
-    ) -> Result<(DbPage, Timestamp), ViewError> {
-        self.checked_search(search)?;
-        Ok((DbPage::parse(ResourceId(instance), search, &self.zone()), self.moment(at_ms)))
+    /// The page of a panel's request.
+    pub(super) fn question(&self, instance: String, search: &str) -> DbPage {
+        DbPage::parse(ResourceId(instance), search, &self.zone())
     }
 
     /// Refuses a query string that is too long to look at.
+    ///
+    /// # Errors
+    /// [`ViewError::BadRequest`].
     pub(super) fn checked_search(&self, search: &str) -> Result<(), ViewError> {
         if search.len() > MAX_SEARCH_BYTES {
             return Err(ViewError::BadRequest { reason: "the address is longer than 8 KiB".to_owned() });

@@ -8,12 +8,13 @@ use super::super::controls::{
     RangePage, compare_choices, compare_name, range_control, refresh_choices, refresh_name, zone_choices,
 };
 use super::super::frame::use_frame;
-use super::{DbContext, LoadResource, SLICES};
+use super::{DbContext, Landing, LoadResource, SLICES};
 use crate::components::chips::{AddFilter, Chip, FilterBar};
 use crate::components::clock::use_reader_clock;
 use crate::components::context_bar::ContextBar;
 use crate::components::sentence::sentence;
 use crate::components::time_range::{Choice, ChoiceMenu, TimeRangeControl};
+use crate::components::waiting::{nothing, waiting};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::{self, ComparePage, DbPage};
 use crate::server_fns::AlarmLanding;
@@ -37,19 +38,17 @@ pub(super) fn TopBar(facts: StoredValue<InstanceFacts>, context: DbContext) -> i
 #[component]
 fn InstanceMenu(name: String, context: DbContext) -> impl IntoView {
     let frame = use_frame();
-    let items = move || {
-        Suspend::new(async move {
-            let frame = frame.await.unwrap_or_default();
-            let page = context.page.get();
-            let items = frame.instances.into_iter().map(|(id, name)| {
-                let current = id == page.query.instance;
-                let mut other = DbPage::new(id, page.query.zone.clone());
-                other.query.range = page.query.range.clone();
-                other.zone_is_pinned = page.zone_is_pinned;
-                view! { <MenuItem href=other.href() label=name current=current /> }
-            });
-            items.collect_view()
-        })
+    let items = move || async move {
+        let frame = frame.await.unwrap_or_default();
+        let page = context.page.get();
+        let items = frame.instances.into_iter().map(|(id, name)| {
+            let current = id == page.query.instance;
+            let mut other = DbPage::new(id, page.query.zone.clone());
+            other.query.range = page.query.range.clone();
+            other.zone_is_pinned = page.zone_is_pinned;
+            view! { <MenuItem href=other.href() label=name current=current /> }
+        });
+        items.collect_view()
     };
     let summary = view! {
         <h1 class="context-bar__title">{name}</h1>
@@ -57,7 +56,7 @@ fn InstanceMenu(name: String, context: DbContext) -> impl IntoView {
     };
     view! {
         <Dropdown place="context-bar__switch" class="button--plain" summary=summary.into_any()>
-            <Transition fallback=|| ()>{items}</Transition>
+            {waiting(nothing, items)}
         </Dropdown>
     }
 }
@@ -193,10 +192,10 @@ pub(super) fn RefusedLine(page: Memo<DbPage>) -> impl IntoView {
 
 /// The alarm the window was frozen for.
 #[component]
-pub(super) fn AlarmBanner(landing: Resource<Option<AlarmLanding>>) -> impl IntoView {
+pub(super) fn AlarmBanner(landing: Landing) -> impl IntoView {
     let banner =
-        move || Suspend::new(async move { landing.await.map(|landing| view! { <AlarmHead landing=landing /> }) });
-    view! { <Transition fallback=|| ()>{banner}</Transition> }
+        move || async move { landing.await.ok().flatten().map(|landing| view! { <AlarmHead landing=landing /> }) };
+    waiting(nothing, banner)
 }
 
 #[component]
@@ -232,15 +231,15 @@ pub(super) fn ChipBar(context: DbContext, load: LoadResource) -> impl IntoView {
     let say = use_say();
     let bar = move || {
         let page = context.page.get();
-        Suspend::new(async move {
+        async move {
             let blocked = match load.await {
                 Ok(Panel::Data(view)) => view.blocked,
                 _ => Vec::new(),
             };
             chip_bar(&page, &blocked, say)
-        })
+        }
     };
-    view! { <Transition fallback=|| ()>{bar}</Transition> }
+    waiting(nothing, bar)
 }
 
 fn chip_bar(page: &DbPage, blocked: &[BlockedChip], say: Say) -> AnyView {

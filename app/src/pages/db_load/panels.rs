@@ -8,7 +8,7 @@ use view::{ContextView, CountersView, LoadView, Panel, Source, TopSqlView};
 
 use super::super::controls::ghost_name;
 use super::bars::blocked_words;
-use super::{DbContext, LoadResource, SLICES, state_links};
+use super::{DbContext, Landing, LoadResource, SLICES, state_links};
 use crate::components::clock::use_reader_clock;
 use crate::components::context_tabs::{ContextLinks, ContextTabs, RankList};
 use crate::components::counters::CounterStrips;
@@ -22,12 +22,10 @@ use crate::components::tiles::Tiles;
 use crate::components::time_range::Choice;
 use crate::components::top_sql::{RowLinks, TopSqlTable};
 use crate::components::verdict::VerdictLine;
+use crate::components::waiting::{nothing, skeleton, waiting, waiting_stale};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::{self, DbPage};
-use crate::server_fns::{
-    AlarmLanding, Judgement, fetch_alarm_lane, fetch_counters, fetch_overview, judge_db_load, rank_context,
-    rank_top_sql,
-};
+use crate::server_fns::{self as ask, Judgement};
 
 /// Tabs in the row; the others stand behind *More*.
 const TABS_IN_ROW: usize = 4;
@@ -35,11 +33,10 @@ const TABS_IN_ROW: usize = 4;
 /// Verdict and tiles.
 #[component]
 pub(super) fn JudgementPanel(context: DbContext) -> impl IntoView {
-    let key = move || context.key(DbPage::judge_search);
-    let judgement = Resource::new(key, |(instance, search, at)| judge_db_load(instance, search, at));
+    let judgement = ask::JUDGEMENT.asked(move || context.key(DbPage::judge_search));
     let body = move || {
         let page = context.page.get();
-        Suspend::new(async move {
+        async move {
             match judgement.await {
                 Ok(Judgement { verdict, tiles, subject }) => view! {
                     <VerdictLine verdict=verdict zoom=subject.map(|window| page.with_window(window).href()) />
@@ -48,28 +45,27 @@ pub(super) fn JudgementPanel(context: DbContext) -> impl IntoView {
                 .into_any(),
                 Err(_) => ().into_any(),
             }
-        })
+        }
     };
-    view! { <Transition fallback=|| view! { <section class="verdict"></section> }>{body}</Transition> }
+    waiting(empty_verdict, body)
+}
+
+fn empty_verdict() -> AnyView {
+    view! { <section class="verdict"></section> }.into_any()
 }
 
 /// DB load: legend, chart, mini-map.
 #[component]
-pub(super) fn LoadPanel(
-    context: DbContext,
-    landing: Resource<Option<AlarmLanding>>,
-    load: LoadResource,
-) -> impl IntoView {
+pub(super) fn LoadPanel(context: DbContext, landing: Landing, load: LoadResource) -> impl IntoView {
     let say = use_say();
-    let key = move || context.key(DbPage::load_search);
-    let overview = Resource::new(key, |(instance, search, at)| fetch_overview(instance, search, at));
+    let overview = ask::OVERVIEW.asked(move || context.key(DbPage::overview_search));
     let (is_stale, set_stale) = signal(false);
     let body = move || {
         let width = context.width.get();
         context.page.track();
         let as_table = context.page.with(|page| page.as_table);
-        Suspend::new(async move {
-            let threshold = landing.await.and_then(|landing| landing.threshold).map(|(value, sign)| {
+        async move {
+            let threshold = landing.await.ok().flatten().and_then(|landing| landing.threshold).map(|(value, sign)| {
                 let printed = view::number::three_figures(value);
                 (value, say.with(m::ALARM_LIMIT, &[("sign", &sign), ("value", &printed)]))
             });
@@ -84,33 +80,31 @@ pub(super) fn LoadPanel(
                 {body}
                 {map}
             }
-        })
+        }
     };
     let meta = move || {
         let slice = context.page.with(|page| page.query.slice);
-        Suspend::new(async move {
+        async move {
             let period = match load.await {
                 Ok(Panel::Data(view)) => view.axis.period.to_string(),
                 _ => return String::new(),
             };
             let slice = m::inside(say.text(m::dimension(slice)));
             say.with(m::LOAD_META, &[("slice", &slice), ("period", &period)])
-        })
+        }
     };
-    let tools = move || {
-        Suspend::new(async move {
-            let calls = calls_of(&load.await, |view| &view.source);
-            view! { <LoadTools context=context calls=calls /> }
-        })
+    let tools = move || async move {
+        let calls = calls_of(&load.await, |view| &view.source);
+        view! { <LoadTools context=context calls=calls /> }
     };
     view! {
         <section class="panel" aria-label=say.text(m::DB_LOAD) class:panel--stale=is_stale>
             <div class="panel__head">
                 <h2 class="panel__title">{say.text(m::DB_LOAD)}</h2>
-                <span class="panel__meta"><Transition fallback=|| ()>{meta}</Transition></span>
-                <Transition fallback=|| ()>{tools}</Transition>
+                <span class="panel__meta">{waiting(nothing, meta)}</span>
+                {waiting(nothing, tools)}
             </div>
-            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+            {waiting_stale(skeleton, set_stale, body)}
         </section>
     }
 }
@@ -119,28 +113,25 @@ pub(super) fn LoadPanel(
 #[component]
 pub(super) fn AlarmLanePanel(context: DbContext) -> impl IntoView {
     let say = use_say();
-    let key = move || context.key(DbPage::load_search);
-    let lane = Resource::new(key, |(instance, search, at)| fetch_alarm_lane(instance, search, at));
-    let body = move || {
-        Suspend::new(async move {
-            let lane = lane.await.ok().filter(|lane| !lane.rows.is_empty())?;
-            let middle = lane.axis.window;
-            let href = Callback::new(move |row: view::StateLaneRow| {
-                let went_off = row.spans.iter().find(|span| span.state == view::Severity::Critical);
-                paths::alarm(&row.arn, went_off.map(|span| span.from.max(middle.from)))
-            });
-            Some(view! {
-                <section class="panel" aria-label=say.text(m::ALARMS)>
-                    <div class="panel__head">
-                        <h2 class="panel__title">{say.text(m::ALARMS)}</h2>
-                        <span class="panel__meta">{say.text(m::SAME_AXIS)}</span>
-                    </div>
-                    <StateLaneView lane=lane href=href />
-                </section>
-            })
+    let lane = ask::ALARM_LANE.asked(move || context.key(DbPage::counters_search));
+    let body = move || async move {
+        let lane = lane.await.ok().filter(|lane| !lane.rows.is_empty())?;
+        let middle = lane.axis.window;
+        let href = Callback::new(move |row: view::StateLaneRow| {
+            let went_off = row.spans.iter().find(|span| span.state == view::Severity::Critical);
+            paths::alarm(&row.arn, went_off.map(|span| span.from.max(middle.from)))
+        });
+        Some(view! {
+            <section class="panel" aria-label=say.text(m::ALARMS)>
+                <div class="panel__head">
+                    <h2 class="panel__title">{say.text(m::ALARMS)}</h2>
+                    <span class="panel__meta">{say.text(m::SAME_AXIS)}</span>
+                </div>
+                <StateLaneView lane=lane href=href />
+            </section>
         })
     };
-    view! { <Transition fallback=|| ()>{body}</Transition> }
+    waiting(nothing, body)
 }
 
 /// Whole window, chart or table, call, CSV, image.
@@ -278,39 +269,34 @@ fn mini_map(overview: LoadView, context: DbContext, width: u32) -> AnyView {
 #[component]
 pub(super) fn TopSqlPanel(context: DbContext) -> impl IntoView {
     let say = use_say();
-    let key = move || context.key(DbPage::top_search);
-    let top = Resource::new(key, |(instance, search, at)| rank_top_sql(instance, search, at));
+    let top = ask::TOP_SQL.asked(move || context.key(DbPage::top_search));
     let (is_stale, set_stale) = signal(false);
     let body = move || {
         // Links of rows carry the whole address along.
         context.page.track();
-        Suspend::new(async move {
+        async move {
             let links = state_links(context.page);
             panel_body(top.await, m::TOP_SQL, m::NO_STATEMENTS, &links, |view| top_body(view, context))
-        })
+        }
     };
-    let meta = move || {
-        Suspend::new(async move {
-            match top.await {
-                Ok(Panel::Data(view)) => top_meta(&view, say),
-                _ => String::new(),
-            }
-        })
+    let meta = move || async move {
+        match top.await {
+            Ok(Panel::Data(view)) => top_meta(&view, say),
+            _ => String::new(),
+        }
     };
-    let tools = move || {
-        Suspend::new(async move {
-            let calls = calls_of(&top.await, |view| &view.source);
-            view! { <div class="panel__tools"><ToolLinks tools=api_tools(context, ("top", "top.csv"), calls) /></div> }
-        })
+    let tools = move || async move {
+        let calls = calls_of(&top.await, |view| &view.source);
+        view! { <div class="panel__tools"><ToolLinks tools=api_tools(context, ("top", "top.csv"), calls) /></div> }
     };
     view! {
         <section class="panel span-9" aria-label=say.text(m::TOP_SQL) class:panel--stale=is_stale>
             <div class="panel__head">
                 <h2 class="panel__title">{say.text(m::TOP_SQL)}</h2>
-                <span class="panel__meta"><Transition fallback=|| ()>{meta}</Transition></span>
-                <Transition fallback=|| ()>{tools}</Transition>
+                <span class="panel__meta">{waiting(nothing, meta)}</span>
+                {waiting(nothing, tools)}
             </div>
-            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+            {waiting_stale(skeleton, set_stale, body)}
         </section>
     }
 }
@@ -380,8 +366,7 @@ fn row_links(context: DbContext) -> RowLinks {
 #[component]
 pub(super) fn ContextPanel(context: DbContext) -> impl IntoView {
     let say = use_say();
-    let key = move || context.key(DbPage::context_search);
-    let ranked = Resource::new(key, |(instance, search, at)| rank_context(instance, search, at));
+    let ranked = ask::CONTEXT.asked(move || context.key(DbPage::context_search));
     let (is_stale, set_stale) = signal(false);
     let tabs = move || {
         let page = context.page.get();
@@ -398,15 +383,15 @@ pub(super) fn ContextPanel(context: DbContext) -> impl IntoView {
     let body = move || {
         // Links of rows carry the whole address along.
         context.page.track();
-        Suspend::new(async move {
+        async move {
             let links = state_links(context.page);
             panel_body(ranked.await, m::CONTEXT, m::NO_SESSIONS, &links, |view| context_body(view, context))
-        })
+        }
     };
     view! {
         <section class="panel" aria-label=say.text(m::CONTEXT) class:panel--stale=is_stale>
             {tabs}
-            <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+            {waiting_stale(skeleton, set_stale, body)}
         </section>
     }
 }
@@ -440,21 +425,20 @@ fn context_body(view: ContextView, context: DbContext) -> AnyView {
 #[component]
 pub(super) fn CountersPanel(context: DbContext) -> impl IntoView {
     let say = use_say();
-    let key = move || context.key(DbPage::counters_search);
-    let counters = Resource::new(key, |(instance, search, at)| fetch_counters(instance, search, at));
+    let counters = ask::COUNTERS.asked(move || context.key(DbPage::counters_search));
     let (is_stale, set_stale) = signal(false);
     let body = move || {
         let width = context.width.get();
-        Suspend::new(async move {
+        async move {
             let links = state_links(context.page);
             let draw = |view: CountersView| counters_body(view, context, width);
             panel_body(counters.await, m::COUNTERS, m::NO_COUNTERS, &links, draw)
-        })
+        }
     };
     view! {
         <div class:panel--stale=is_stale>
             <PanelFrame title=say.text(m::COUNTERS) meta=say.text(m::SAME_AXIS)>
-                <Transition fallback=|| view! { <Skeleton /> } set_pending=set_stale>{body}</Transition>
+                {waiting_stale(skeleton, set_stale, body)}
             </PanelFrame>
         </div>
     }

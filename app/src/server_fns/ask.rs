@@ -1,0 +1,175 @@
+//! How a page asks. Every panel asks through one server function and waits on one kind of resource: the
+//! answer travels as JSON text and is read where it is drawn, so that the module carries the machinery of
+//! asking once and not once per panel. What a question is answered with stands in its type.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::codec::Json;
+use crate::error::ViewError;
+
+/// What is asked: the word in the address of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is the question of the same name")]
+pub enum What {
+    Alarm,
+    AlarmLane,
+    AlarmMetric,
+    Alarms,
+    App,
+    Apps,
+    Blocking,
+    Compare,
+    Context,
+    Counters,
+    DbLoad,
+    Find,
+    Fleet,
+    Frame,
+    Incident,
+    Incidents,
+    Instance,
+    Judgement,
+    Overview,
+    Sources,
+    Spend,
+    Statement,
+    StatementTab,
+    SuggestedAlarms,
+    Tier,
+    TopSql,
+}
+
+/// What it is asked about. A question leaves empty what it does not depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Key {
+    /// `DbiResourceId`, key of an app, ARN or name of an alarm, id of an incident, text to find.
+    pub of: String,
+    /// Digest.
+    pub digest: String,
+    /// Query string of the page.
+    pub search: String,
+    /// The moment of the page in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// JSON of what a question is answered with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Answer(Box<RawValue>);
+
+impl Answer {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, ViewError> {
+        serde_json::from_str(self.0.get()).map_err(|_| ViewError::Transport)
+    }
+
+    /// What stands for a question that was not asked.
+    fn not_asked() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+}
+
+/// A question that is answered with a `T`.
+#[derive(Debug)]
+pub struct Ask<T> {
+    what: What,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Ask<T> {
+    pub(super) const fn new(what: What) -> Self {
+        Self { what, kind: PhantomData }
+    }
+
+    /// Asks whenever the key changes.
+    #[must_use]
+    pub fn asked(self, key: impl Fn() -> Key + Send + Sync + 'static) -> Asked<T> {
+        Asked::new(self.what, Box::new(move || Some(key())))
+    }
+
+    /// Asks whenever the key changes and is there.
+    #[must_use]
+    pub fn asked_if(self, key: impl Fn() -> Option<Key> + Send + Sync + 'static) -> Asked<Option<T>> {
+        Asked::new(self.what, Box::new(key))
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl<T: Serialize> Ask<T> {
+    /// What was found, on its way to the page.
+    ///
+    /// # Errors
+    /// The error of what was found; [`ViewError::Unavailable`] for what JSON cannot hold.
+    pub(crate) fn answer(self, found: Result<T, ViewError>) -> Result<Answer, ViewError> {
+        let json = serde_json::value::to_raw_value(&found?);
+        json.map(Answer).map_err(|_| ViewError::Unavailable { request_id: String::new() })
+    }
+}
+
+/// A question on its way; awaiting it gives the answer. What waits on it is told when the key changes.
+#[derive(Debug)]
+pub struct Asked<T> {
+    answer: Resource<Result<Answer, ViewError>>,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Asked<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Asked<T> {}
+
+impl<T> Asked<T> {
+    fn new(what: What, key: Box<dyn Fn() -> Option<Key> + Send + Sync>) -> Self {
+        Self { answer: resource(what, key), kind: PhantomData }
+    }
+}
+
+fn resource(what: What, key: Box<dyn Fn() -> Option<Key> + Send + Sync>) -> Resource<Result<Answer, ViewError>> {
+    Resource::new(key, move |key| async move {
+        match key {
+            Some(key) => ask(what, key.of, key.digest, key.search, key.at_ms).await,
+            None => Ok(Answer::not_asked()),
+        }
+    })
+}
+
+impl<T: DeserializeOwned + 'static> IntoFuture for Asked<T> {
+    type Output = Result<T, ViewError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let answer = self.answer.into_future();
+        Box::pin(async move { answer.await.and_then(|answer| answer.read()) })
+    }
+}
+
+/// Answers a question of a page.
+///
+/// # Errors
+/// [`ViewError`], see there.
+#[server(prefix = "/api/page", endpoint = "ask", input = GetUrl, output = Json)]
+async fn ask(
+    /// What is asked.
+    what: What,
+    /// See [`Key::of`].
+    of: String,
+    /// See [`Key::digest`].
+    digest: String,
+    /// See [`Key::search`].
+    search: String,
+    /// See [`Key::at_ms`].
+    at_ms: i64,
+) -> Result<Answer, ViewError> {
+    crate::ssr::Source::of_request()?.answer(what, Key { of, digest, search, at_ms }).await
+}
