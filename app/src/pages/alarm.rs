@@ -17,7 +17,7 @@ use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_reader_clock;
 use crate::components::metric_chart::MetricFigure;
-use crate::components::panel::{Skeleton, StateLinks, panel_body, source_line};
+use crate::components::panel::{StateLinks, panel_body, source_line};
 use crate::components::waiting::{nothing, skeleton, waiting};
 use crate::error::ViewError;
 use crate::messages::{self as m, use_say};

@@ -7,7 +7,7 @@ use view::{BlockingView, Panel, Trouble};
 use super::db_load::{DbContext, state_links};
 use crate::components::block_tree::{BlockLinks, BlockLists, BlockTrees, moment_sentence};
 use crate::components::clock::use_reader_clock;
-use crate::components::panel::{Skeleton, panel_body, source_line};
+use crate::components::panel::{panel_body, source_line};
 use crate::components::sentence::sentence;
 use crate::components::waiting::{skeleton, waiting_stale};
 use crate::messages::{self as m, use_say};

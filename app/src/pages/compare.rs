@@ -10,7 +10,7 @@ use super::frame::{PageFrame, use_frame};
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{use_moment, use_reader_clock};
 use crate::components::context_bar::ContextBar;
-use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, panel_body, source_line};
+use crate::components::panel::{PanelFrame, PanelTools, StateLinks, panel_body, source_line};
 use crate::components::sheet::sheets_view;
 use crate::components::verdict::VerdictLine;
 use crate::components::waiting::{nothing, skeleton_panel, waiting};

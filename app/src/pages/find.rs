@@ -8,7 +8,7 @@ use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_moment;
 use crate::components::context_bar::ContextBar;
-use crate::components::panel::{Skeleton, StateLinks, panel_body};
+use crate::components::panel::{StateLinks, panel_body};
 use crate::components::sheet::sheets_view;
 use crate::components::waiting::{skeleton, waiting};
 use crate::messages::{self as m, use_say};

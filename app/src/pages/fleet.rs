@@ -11,7 +11,7 @@ use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{use_moment, use_reader_clock};
 use crate::components::fleet_table::{FleetLinks, FleetTable};
-use crate::components::panel::{PanelFrame, PanelTools, Skeleton, StateLinks, panel_body, source_line, trouble_view};
+use crate::components::panel::{PanelFrame, PanelTools, StateLinks, panel_body, source_line, trouble_view};
 use crate::components::refresh::refresh_every;
 use crate::components::sentence::sentence;
 use crate::components::tier_strip::AppCards;

@@ -7,7 +7,7 @@ use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{ReaderClock, use_reader_clock};
 use crate::components::context_bar::ContextBar;
-use crate::components::panel::{PanelFrame, Skeleton, StateLinks, panel_body};
+use crate::components::panel::{PanelFrame, StateLinks, panel_body};
 use crate::components::waiting::{skeleton, waiting};
 use crate::messages::{self as m, Say, use_say};
 use crate::paths;

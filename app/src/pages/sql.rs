@@ -15,7 +15,7 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_reader_clock;
 use crate::components::context_bar::ContextBar;
 use crate::components::drawing::drawing_view;
-use crate::components::panel::{PanelTools, Skeleton, ToolLinks, panel_body, source_line};
+use crate::components::panel::{PanelTools, ToolLinks, panel_body, source_line};
 use crate::components::refresh::refresh_every;
 use crate::components::sheet::{piece_view, sheets_view};
 use crate::components::sql_spans::SqlSpans;

@@ -138,7 +138,7 @@ impl<T> Asked<T> {
 fn resource(what: What, key: Box<dyn Fn() -> Option<Key> + Send + Sync>) -> Resource<Result<Answer, ViewError>> {
     Resource::new(key, move |key| async move {
         match key {
-            Some(key) => ask(what, key.of, key.digest, key.search, key.at_ms).await,
+            Some(key) => answer_page(what, key.of, key.digest, key.search, key.at_ms).await,
             None => Ok(Answer::not_asked()),
         }
     })
@@ -159,7 +159,7 @@ impl<T: DeserializeOwned + 'static> IntoFuture for Asked<T> {
 /// # Errors
 /// [`ViewError`], see there.
 #[server(prefix = "/api/page", endpoint = "ask", input = GetUrl, output = Json)]
-async fn ask(
+async fn answer_page(
     /// What is asked.
     what: What,
     /// See [`Key::of`].

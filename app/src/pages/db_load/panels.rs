@@ -16,7 +16,7 @@ use crate::components::legend::LegendView;
 use crate::components::load_chart::{LoadChartSetup, LoadFigure};
 use crate::components::load_table::DataTableView;
 use crate::components::mini_map::MiniMapView;
-use crate::components::panel::{PanelFrame, PanelTools, Skeleton, ToolLinks, panel_body, source_line};
+use crate::components::panel::{PanelFrame, PanelTools, ToolLinks, panel_body, source_line};
 use crate::components::state_lane::StateLaneView;
 use crate::components::tiles::Tiles;
 use crate::components::time_range::Choice;
