@@ -47,7 +47,7 @@ pub fn App() -> impl IntoView {
     ui::close_dropdowns();
     components::reader::tell_the_server();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Loadlens".to_owned() } else { format!("{title} · Loadlens") } />
+        <Title formatter=page_title />
         <Router>
             <Routes fallback=|| view! { <NotFoundRoute /> }>
                 <Route path=path!("/") view=FleetRoute ssr=SsrMode::Async />
@@ -67,6 +67,15 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// The title as the browser shows it. The server writes it into the document as it is: names of alarms and
+/// searched texts are escaped here.
+fn page_title(title: String) -> String {
+    let title = if title.is_empty() { "Loadlens".to_owned() } else { format!("{title} · Loadlens") };
+    #[cfg(feature = "ssr")]
+    let title = html_escape::encode_text(&title).into_owned();
+    title
 }
 
 #[cfg(feature = "ssr")]

@@ -115,7 +115,8 @@ async fn what_is_not_there_is_said_in_one_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn looking_is_counted_and_priced() {
     let stage = Stage::shared().await;
-    let spend = stage.dashboard.api("spend").await;
+    let is_asked = |spend: &Value| spend.to_string().contains("cloudwatch:GetMetricData");
+    let spend = stage.dashboard.api_until("spend", "price of GetMetricData", is_asked).await;
     let lines = spend["lines"].as_array().unwrap();
     let metrics =
         lines.iter().find(|line| line["api"] == "cloudwatch:GetMetricData").unwrap_or_else(|| panic!("{spend}"));

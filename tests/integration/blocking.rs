@@ -90,7 +90,10 @@ async fn call(sdk: &Sdk, operation: &str, params: Value) -> Value {
 
 async fn resource_id(sdk: &Sdk) -> String {
     let step = json!({ "service": "rds", "operation": "describe_db_instances", "params": {} });
-    sdk.carry_out(&step).await["ok"]["DBInstances"][0]["DbiResourceId"].as_str().unwrap().to_owned()
+    let answer = sdk.carry_out(&step).await;
+    let mut instances = answer["ok"]["DBInstances"].as_array().unwrap().iter();
+    let known = instances.find(|instance| instance["DBInstanceIdentifier"] == "known");
+    known.unwrap_or_else(|| panic!("{answer}"))["DbiResourceId"].as_str().unwrap().to_owned()
 }
 
 /// One session that has changed a row and sits idle in its transaction; others that want the row.
