@@ -1,7 +1,7 @@
 //! A headless Chromium, driven over its own protocol.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chromiumoxide::browser::{Browser as Chromium, BrowserConfig};
 use chromiumoxide::cdp::browser_protocol::browser::{PermissionSetting, SetPermissionParams};
@@ -24,6 +24,9 @@ use crate::tools;
 
 /// How long a page may take to become what a test waits for, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two questions to a document that is being replaced.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Of a window, in CSS pixels: a common laptop.
 const WINDOW: (u32, u32) = (1280, 900);
@@ -198,7 +201,15 @@ impl Tab {
                 look();
             }})"
         );
-        let seen = self.eval(&script).await;
+        let begun = Instant::now();
+        let seen = loop {
+            match self.page.evaluate_expression(wrapped(&script)).await {
+                Ok(result) => break result.value().cloned().unwrap_or(Value::Null),
+                // A new document took the place of the one that was asked.
+                Err(_) if begun.elapsed() < PATIENCE => tokio::time::sleep(LOOK_AGAIN).await,
+                Err(error) => panic!("{expression}: {error}"),
+            }
+        };
         if seen != Value::Bool(true) {
             let body = self.text_of("document.body.innerText").await;
             panic!("never true: {expression}\ncomplaints: {:?}\npage:\n{body}", self.complaints());

@@ -105,7 +105,7 @@ async fn a_change_of_view_asks_only_for_what_it_changes() {
     for (control, expected) in [
         (".segmented[data-key=s] a:nth-of-type(3)", &["db-load"][..]),
         (".tabs__tab:nth-of-type(2)", &["context"]),
-        (".top-sql__table th:nth-of-type(7) a", &["top-sql"]),
+        (".top-sql__table .table__sort[href*='sort=calls']", &["top-sql"]),
         (".panel__tools a[href*='view=table']", &[]),
     ] {
         let before = tab.location().await;

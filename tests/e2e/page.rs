@@ -11,7 +11,7 @@ pub(crate) const READ_OUT: &str =
     "document.querySelector('.load-chart .chart__surface').getAttribute('aria-valuetext')";
 
 /// Path and query of the page.
-pub(crate) const HERE: &str = "location.pathname + location.search";
+pub(crate) const HERE: &str = "(location.pathname + location.search)";
 
 /// The statements of the table, in order.
 pub(crate) const STATEMENTS: &str =
@@ -42,9 +42,10 @@ pub(crate) async fn left(tab: &Tab, before: &str) -> String {
     tab.location().await
 }
 
-/// Waits until the address is this one again.
+/// Waits until the address is this one again, and its page is there.
 pub(crate) async fn back_at(tab: &Tab, address: &str) {
-    tab.wait_for(&format!("{HERE} === {} && {SETTLED}", Value::from(address))).await;
+    let there = format!("document.querySelector({}) && {SETTLED}", Value::from(CHART));
+    tab.wait_for(&format!("{HERE} === {} && {there}", Value::from(address))).await;
 }
 
 /// Waits until a chip holds this text.

@@ -171,7 +171,10 @@ fn note(strip: &CounterStrip, say: Say) -> String {
         let (figures, unit) = scaled(value, &strip.unit);
         format!("{figures} {unit}").trim_end().to_owned()
     };
-    let count = strip.count.map(|count| say.with(m::IN_ALL, &[("count", &whole(count))]));
+    let count = strip.count.map(|count| {
+        let printed = if strip.unit.starts_with('B') { view::number::bytes(count) } else { whole(count) };
+        say.with(m::IN_ALL, &[("count", &printed)])
+    });
     let before = strip.mean_before.map(|before| say.with(m::COMPARED_VALUE, &[("value", &printed(before))]));
     let limit = strip.limit.map(|limit| say.with(m::LIMIT, &[("value", &printed(limit))]));
     [count, before, limit].into_iter().flatten().collect::<Vec<_>>().join(" · ")

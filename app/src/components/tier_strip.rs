@@ -160,7 +160,7 @@ pub fn AppCards(
     href: Callback<String, String>,
 ) -> impl IntoView {
     let cards = apps.into_iter().map(|app| app_card(app, href)).collect_view();
-    view! { <section class="app-cards" aria-label=use_say().text(m::APPS)>{cards}</section> }
+    view! { <div class="app-cards">{cards}</div> }
 }
 
 fn app_card(app: AppCard, href: Callback<String, String>) -> AnyView {

@@ -74,6 +74,7 @@ pub fn TimeRangeControl(
                 href=later
                 data-noscroll=""
                 data-key="]"
+                role=is_present.then_some("link")
                 aria-label=say.text(m::LATER)
                 aria-disabled=is_present.then_some("true")
             >

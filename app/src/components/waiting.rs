@@ -40,12 +40,13 @@ where
 }
 
 fn erased(meanwhile: fn() -> AnyView, stale: WriteSignal<bool>, draw: Box<dyn Fn() -> Drawn + Send + Sync>) -> AnyView {
-    view! {
-        <Transition fallback=meanwhile set_pending=stale>
-            {move || Suspend::new(draw())}
-        </Transition>
-    }
-    .into_any()
+    // The server asks a closure for its view several times, and would read and draw all within anew each time,
+    // under ids the browser does not expect. Nothing changes there: it is given the one drawing there is.
+    #[cfg(feature = "ssr")]
+    let drawn = Suspend::new(untrack(draw));
+    #[cfg(not(feature = "ssr"))]
+    let drawn = move || Suspend::new(draw());
+    view! { <Transition fallback=meanwhile set_pending=stale>{drawn}</Transition> }.into_any()
 }
 
 /// Nothing.

@@ -35,7 +35,7 @@ pub(super) fn BlockingPanel(context: DbContext, digest: String) -> impl IntoView
         <section class="panel" id="blocking" aria-label=say.text(m::BLOCKING) class:panel--stale=is_stale>
             <div class="panel__head">
                 <h2 class="panel__title">{say.text(m::BLOCKING)}</h2>
-                {move || view! { <Moments context=context /> }}
+                {move || moments(context)}
             </div>
             {waiting_stale(skeleton, set_stale, body)}
         </section>
@@ -55,8 +55,7 @@ fn unavailable() -> AnyView {
 }
 
 /// Which moment: now, the worst.
-#[component]
-fn Moments(context: DbContext) -> impl IntoView {
+fn moments(context: DbContext) -> impl IntoView {
     let say = use_say();
     let page = context.page.get();
     let now = page.with_lock(Some(TimePoint::Now(Vec::new()))).href();

@@ -64,7 +64,7 @@ pub fn trimmed(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// A change with its sign: `+3.21`, `−0.13`, `+0.00` for nearly nothing.
+/// A change with its sign: `+3.21`, `−0.13`, `−0.01`, `+0.00` for nearly nothing.
 #[must_use]
 pub fn signed(change: f64) -> String {
     if !change.is_finite() {
@@ -74,7 +74,9 @@ pub fn signed(change: f64) -> String {
         return "+0.00".to_owned();
     }
     let sign = if change < 0.0 { MINUS } else { '+' };
-    format!("{sign}{}", three_figures(change.abs()))
+    // Beside each other, small changes read better to the same place.
+    let figures = if change.abs() < 1.0 { format!("{:.2}", change.abs()) } else { three_figures(change.abs()) };
+    format!("{sign}{figures}")
 }
 
 /// How many times as much: `× 30`, `× 1.0`, `× 0.25`.
