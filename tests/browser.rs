@@ -211,8 +211,8 @@ impl Tab {
             }
         };
         if seen != Value::Bool(true) {
-            let body = self.text_of("document.body.innerText").await;
-            panic!("never true: {expression}\ncomplaints: {:?}\npage:\n{body}", self.complaints());
+            let (here, body) = (self.location().await, self.text_of("document.body.innerText").await);
+            panic!("never true at {here}: {expression}\ncomplaints: {:?}\npage:\n{body}", self.complaints());
         }
     }
 

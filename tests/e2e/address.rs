@@ -10,6 +10,12 @@ pub(crate) async fn past_hour_of_load(dashboard: &Dashboard) -> String {
     format!("{}/db/{id}?from={from}&to={to}&tz=UTC", dashboard.url)
 }
 
+/// The same held against no other window: what is compared with is collected when it is asked for, and
+/// would come in while a test reads.
+pub(crate) async fn alone(dashboard: &Dashboard) -> String {
+    format!("{}&compare=off", past_hour_of_load(dashboard).await)
+}
+
 /// The busiest statement of that hour.
 async fn a_statement(dashboard: &Dashboard, load: &str) -> String {
     let (id, _) = dashboard.simulated().await;

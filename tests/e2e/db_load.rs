@@ -4,8 +4,10 @@ use serde_json::Value;
 use tests::browser::{Browser, Reader, Tab};
 use tests::stage::{Dashboard, Stage, past_hour};
 
-use crate::address::past_hour_of_load;
-use crate::page::{CHART, HERE, READ_OUT, STATEMENTS, back_at, chip, expect_calls, forget_calls, left, path_of};
+use crate::address::alone;
+use crate::page::{
+    CHART, HERE, READ_OUT, SETTLED, STATEMENTS, back_at, chip, expect_calls, forget_calls, left, path_of,
+};
 
 /// What a window is made of; a filter leaves the counters alone.
 const WINDOW: [&str; 7] = ["alarm-lane", "context", "counters", "db-load", "judgement", "overview", "top-sql"];
@@ -16,7 +18,7 @@ async fn hover_brush_filter_and_back() {
     let stage = Stage::shared().await;
     let browser = Browser::start().await;
     let tab = browser.tab(Reader::default()).await;
-    let address = past_hour_of_load(&stage.dashboard).await;
+    let address = alone(&stage.dashboard).await;
     tab.goto_hydrated(&address).await;
     expect_calls(&tab, &[]).await;
     let begun = path_of(&address);
@@ -52,7 +54,7 @@ async fn wheel_mini_map_rows_and_waits() {
     let stage = Stage::shared().await;
     let browser = Browser::start().await;
     let tab = browser.tab(Reader::default()).await;
-    let address = past_hour_of_load(&stage.dashboard).await;
+    let address = alone(&stage.dashboard).await;
     tab.goto_hydrated(&address).await;
     let begun = path_of(&address);
 
@@ -80,9 +82,11 @@ async fn wheel_mini_map_rows_and_waits() {
     tab.eval("history.back()").await;
     back_at(&tab, begun).await;
     tab.alt_click(".rank-list__row[href]").await;
-    tab.wait_for("document.querySelector('.chip--not')").await;
+    tab.wait_for(&format!("document.querySelector('.chip--not') && {SETTLED}")).await;
     tab.click(".chip__remove").await;
     tab.wait_for(&format!("!document.querySelector('.chip__text') && !{HERE}.includes('filter')")).await;
+    // The same page, with its address as the links write it.
+    let begun = &tab.location().await;
 
     // The bar of a row shows only that statement; its text opens the page of the statement.
     tab.click(".top-sql__only").await;
@@ -101,7 +105,7 @@ async fn a_change_of_view_asks_only_for_what_it_changes() {
     let stage = Stage::shared().await;
     let browser = Browser::start().await;
     let tab = browser.tab(Reader::default()).await;
-    tab.goto_hydrated(&past_hour_of_load(&stage.dashboard).await).await;
+    tab.goto_hydrated(&alone(&stage.dashboard).await).await;
     for (control, expected) in [
         (".segmented[data-key=s] a:nth-of-type(3)", &["db-load"][..]),
         (".tabs__tab:nth-of-type(2)", &["context"]),

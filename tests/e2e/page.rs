@@ -23,7 +23,7 @@ const CALLS: &str = "performance.getEntriesByType('resource').map((entry) => new
     .map((address) => address.searchParams.get('what')).sort()";
 
 /// Every panel shows the answer to what was asked last.
-const SETTLED: &str = "!document.querySelector('.panel--stale')";
+pub(crate) const SETTLED: &str = "!document.querySelector('.panel--stale')";
 
 /// Starts counting the calls of the page anew.
 pub(crate) async fn forget_calls(tab: &Tab) {
