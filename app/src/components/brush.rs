@@ -216,7 +216,7 @@ pub(super) fn capture(_: NodeRef<Div>, _: i32) {}
 
 #[cfg(feature = "hydrate")]
 fn has_focus(node: NodeRef<Div>) -> bool {
-    let surface = node.get_untracked().map(|surface| web_sys::Element::from(surface));
+    let surface = node.get_untracked().map(web_sys::Element::from);
     surface.is_some() && surface == document().active_element()
 }
 
