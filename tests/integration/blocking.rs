@@ -23,7 +23,7 @@ async fn who_blocks_whom_is_read_back_to_the_page() {
     let endpoint = Endpoint::start(&["--postgres", &format!("known={url}"), "--vcpus", "2"]);
     let load = Blocked::start(&url).await;
     let sdk = Sdk::new(&endpoint.url).await;
-    let id = resource_id(&sdk).await;
+    let id = sdk.resource_id("known").await;
 
     let dimensions = call(
         &sdk,
@@ -86,14 +86,6 @@ async fn call(sdk: &Sdk, operation: &str, params: Value) -> Value {
     let answer = sdk.carry_out(&json!({ "service": "pi", "operation": operation, "params": params })).await;
     assert!(answer["ok"].is_object(), "{answer}");
     answer["ok"].clone()
-}
-
-async fn resource_id(sdk: &Sdk) -> String {
-    let step = json!({ "service": "rds", "operation": "describe_db_instances", "params": {} });
-    let answer = sdk.carry_out(&step).await;
-    let mut instances = answer["ok"]["DBInstances"].as_array().unwrap().iter();
-    let known = instances.find(|instance| instance["DBInstanceIdentifier"] == "known");
-    known.unwrap_or_else(|| panic!("{answer}"))["DbiResourceId"].as_str().unwrap().to_owned()
 }
 
 /// One session that has changed a row and sits idle in its transaction; others that want the row.

@@ -41,7 +41,7 @@ async fn known_sessions_are_read_back(bin_dir: Option<PathBuf>) {
     let endpoint = Endpoint::start(&["--postgres", &format!("known={url}"), "--vcpus", "2"]);
     let sessions = Sessions::start(&url).await;
     let sdk = Sdk::new(&endpoint.url).await;
-    let id = resource_id(&sdk).await;
+    let id = sdk.resource_id("known").await;
 
     let expected = (Some(SLEEPERS as f64), Some(WAITERS as f64));
     let mut seen = Vec::new();
@@ -85,14 +85,6 @@ async fn seconds_of_load(sdk: &Sdk, id: &str) -> Vec<(Option<f64>, Option<f64>)>
     };
     let times = total["DataPoints"].as_array().unwrap().iter().map(|point| &point["Timestamp"]);
     times.map(|time| (at(&asleep, time), at(&locked, time))).collect()
-}
-
-async fn resource_id(sdk: &Sdk) -> String {
-    let step = json!({ "service": "rds", "operation": "describe_db_instances", "params": {} });
-    let answer = sdk.carry_out(&step).await;
-    let instance = &answer["ok"]["DBInstances"][0];
-    assert_eq!(instance["DBInstanceIdentifier"], "known", "{answer}");
-    instance["DbiResourceId"].as_str().unwrap().to_owned()
 }
 
 /// The load; it ends when this is dropped.

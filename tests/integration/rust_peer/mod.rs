@@ -9,11 +9,15 @@ mod sts;
 mod tiers;
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use serde_json::{Value, json};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// A client of each service, all coming to one address.
 pub(crate) struct Sdk {
@@ -49,6 +53,25 @@ impl Sdk {
             ecs: aws_sdk_ecs::Client::new(&config),
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
         }
+    }
+
+    /// The `DbiResourceId` of an instance, once it is listed: a database is when it was first reached.
+    pub(crate) async fn resource_id(&self, name: &str) -> String {
+        let step = json!({ "service": "rds", "operation": "describe_db_instances", "params": {} });
+        let mut last = Value::Null;
+        let listed = async {
+            loop {
+                last = self.carry_out(&step).await;
+                let all = last["ok"]["DBInstances"].as_array();
+                let found = all.into_iter().flatten().find(|one| one["DBInstanceIdentifier"] == name);
+                if let Some(id) = found.and_then(|found| found["DbiResourceId"].as_str()) {
+                    break id.to_owned();
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        let id = tokio::time::timeout(PATIENCE, listed).await;
+        id.unwrap_or_else(|_| panic!("{name} is not listed: {last}"))
     }
 
     /// Carries out one call of a plan; the answer has the plan's form.

@@ -37,7 +37,7 @@ fn describe_db_instances(call: &Call<'_>) -> Result<Value, ServiceError> {
     let name = input.text("DBInstanceIdentifier")?;
     let filters = read_filters(input)?;
     let (limit, offset) = read_paging(input)?;
-    let mut instances = call.world.instances();
+    let mut instances = call.world.listed_instances();
     instances.sort_by(|left, right| left.identity.name.cmp(&right.identity.name));
     if let Some(name) = name {
         instances.retain(|instance| {
@@ -135,7 +135,7 @@ fn tags(call: &Call<'_>, instance: &Instance) -> Vec<Value> {
 
 fn list_tags_for_resource(call: &Call<'_>) -> Result<Value, ServiceError> {
     let arn = call.input.required_text("ResourceName")?;
-    let instances = call.world.instances();
+    let instances = call.world.listed_instances();
     let instance = instances.iter().find(|instance| instance.identity.arn(call.world.region()) == arn);
     let instance = instance.ok_or_else(|| ServiceError::instance_not_found(arn))?;
     Ok(Value::map([("TagList", Value::named_list("Tag", tags(call, instance)))]))

@@ -68,6 +68,22 @@ pub(crate) struct Instance {
     pub(crate) data: Arc<RwLock<InstanceData>>,
 }
 
+impl Instance {
+    /// Whether the id will stay: the database was reached, now or before, or cannot be.
+    pub(crate) fn is_identified(&self) -> bool {
+        let (identity, data) = (&self.identity, self.data());
+        match &data.description {
+            Some(description) => description.system_identifier == identity.system_identifier,
+            None => {
+                identity.is_simulated
+                    || identity.system_identifier.is_some()
+                    || data.disconnected.is_some()
+                    || data.load.last_second().is_some()
+            }
+        }
+    }
+}
+
 /// What was observed.
 #[derive(Debug)]
 pub(crate) struct InstanceData {

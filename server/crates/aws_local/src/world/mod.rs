@@ -240,6 +240,14 @@ impl World {
         read(&self.0.instances).clone()
     }
 
+    /// Those whose id is for good: it follows from what the database says of itself when it is first
+    /// reached, and nobody is to see another before that.
+    pub(crate) fn listed_instances(&self) -> Vec<Arc<Instance>> {
+        let mut instances = self.instances();
+        instances.retain(|instance| instance.is_identified());
+        instances
+    }
+
     pub(crate) fn instance_named(&self, name: &str) -> Option<Arc<Instance>> {
         read(&self.0.instances).iter().find(|instance| instance.identity.name.eq_ignore_ascii_case(name)).cloned()
     }

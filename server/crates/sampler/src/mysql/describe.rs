@@ -138,6 +138,13 @@ fn limitations(facts: &Facts) -> Vec<Limitation> {
                 "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'statements_digest';",
             );
         }
+        if facts.has_digests && facts.engine == Engine::MariaDb {
+            add(
+                "prepared_not_counted",
+                "MariaDB's digests leave out what is executed prepared over the binary protocol: its load is seen, its calls are not.",
+                "Have the driver send statements as text where calls matter (useServerPrepStmts=false in Connector/J).",
+            );
+        }
         if !is_on("events_waits_current") {
             add(
                 "waits_consumer_off",
