@@ -91,6 +91,7 @@ impl Demo {
             sentinels: args.history.is_some(),
         })?)
         .await?;
+        wait_for_sample(&endpoint.world).await?;
         let publisher = stack.publisher(&[INSTANCE_NAME]);
         publisher.publish(&endpoint.world);
         let publishing = tokio::spawn(publisher.run(endpoint.world.clone()));
@@ -110,6 +111,26 @@ impl Demo {
         self.publishing.abort();
         self.endpoint.shutdown().await;
         self.stack.shutdown().await;
+    }
+}
+
+/// The dashboard is to find a database that is known already.
+async fn wait_for_sample(world: &aws_local::World) -> Result<()> {
+    let deadline = tokio::time::Instant::now() + READY_PATIENCE;
+    loop {
+        let statuses = world.statuses();
+        let found = statuses.iter().find(|status| status.name == INSTANCE_NAME);
+        match found {
+            Some(status) if status.last_sample_secs.is_some() => return Ok(()),
+            _ if tokio::time::Instant::now() < deadline => tokio::time::sleep(POLL).await,
+            status => {
+                let why = status.and_then(|status| status.disconnected.clone());
+                bail!(
+                    "the bookshop's database is not sampled: {}",
+                    why.unwrap_or_else(|| "it says nothing".to_owned())
+                );
+            }
+        }
     }
 }
 

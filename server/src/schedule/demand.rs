@@ -347,7 +347,7 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
         }
         Wanted::Inventory => {
             take_calls(inner, 1)?;
-            rounds::read_inventory(inner).await.map_err(|fault| fault.refusal())
+            rounds::read_inventory(inner).await.map(drop).map_err(|fault| fault.refusal())
         }
     }
 }

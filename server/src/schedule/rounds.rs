@@ -22,6 +22,8 @@ const ARRIVAL_SECS: i64 = 5;
 const OUR_RETRY: Duration = Duration::from_secs(30);
 /// How long a new instance counts as looked at.
 const STARTED_FOR_SECS: i64 = 600;
+/// How soon an inventory is read again when an instance is being made, started or changed, or there is none.
+const INVENTORY_SOON: Duration = Duration::from_secs(30);
 /// First wait when the inventory cannot be read.
 const INVENTORY_RETRY: Duration = Duration::from_secs(5);
 /// How often calls are written down and spans are looked at for sealing.
@@ -78,9 +80,10 @@ async fn inventory(inner: Arc<Inner>) {
     let mut failures = 0_u32;
     loop {
         let wait = match read_inventory(&inner).await {
-            Ok(()) => {
+            Ok(is_settled) => {
                 failures = 0;
-                Duration::from_secs(u64::from(inner.config.inventory_secs))
+                let usual = Duration::from_secs(u64::from(inner.config.inventory_secs));
+                if is_settled { usual } else { usual.min(INVENTORY_SOON) }
             }
             Err(_) => {
                 failures += 1;
@@ -101,12 +104,13 @@ fn backoff(first: Duration, failures: u32) -> Duration {
 /// How old an inventory may be for a reader who wants a new one.
 const INVENTORY_FRESH_SECS: i64 = 5;
 
-/// Reads which instances there are; starts and stops pollers.
-pub(super) async fn read_inventory(inner: &Arc<Inner>) -> Result<(), Fault> {
+/// Reads which instances there are; starts and stops pollers. Tells whether all is as it will stay:
+/// there are instances, and every one is available.
+pub(super) async fn read_inventory(inner: &Arc<Inner>) -> Result<bool, Fault> {
     let mut turn = inner.inventory_turn.lock().await;
     let now = inner.now();
     if turn.is_some_and(|at| now.0 - at.0 < INVENTORY_FRESH_SECS * 1000) {
-        return Ok(());
+        return Ok(true);
     }
     let outcome = inner.collector.list_instances(now).await.map_err(|error| Fault::aws(&error, now));
     let found = match outcome {
@@ -140,7 +144,7 @@ pub(super) async fn read_inventory(inner: &Arc<Inner>) -> Result<(), Fault> {
     inner.board.succeeded(SourceKind::Inventory, None, now, Some(now));
     drop(turn);
     read_events(inner, &found, now).await;
-    Ok(())
+    Ok(!found.is_empty() && found.iter().all(|instance| instance.status == "available"))
 }
 
 /// Without an inventory, instances known from before are collected all the same.

@@ -6,7 +6,7 @@ use crate::services::{call_cloudwatch, evaluate_alarms};
 use crate::simulated;
 use crate::store::{self, SavedInstance, StoreError};
 use crate::world::World;
-use crate::world::instance::{Identity, InstanceData};
+use crate::world::instance::{Identity, InstanceData, NOT_CONNECTED_YET};
 use sampler::{Clock, Engine, Target};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -275,8 +275,7 @@ fn open_world(config: &Config) -> Result<World, Error> {
         };
         let mut data = InstanceData::new(number, engine, host, port, vcpus);
         data.version = version;
-        // Nothing was sampled yet since we started.
-        data.disconnected = Some("not connected yet".to_owned());
+        data.disconnected = Some(NOT_CONNECTED_YET.to_owned());
         opened.load_instance(&mut data)?;
         instances.push((identity, data));
         Ok(())

@@ -24,6 +24,8 @@ const LOCAL_SOCKET: &str = "[local]";
 const UNNAMED_APPLICATION: &str = "(unnamed)";
 /// A database not sampled for this long is reported as failed, before that as rebooting.
 const FAILED_AFTER_SECS: i64 = 300;
+/// Why a database is not sampled that was not tried since we started.
+pub(crate) const NOT_CONNECTED_YET: &str = "not connected yet";
 const REBOOTING_AFTER_SECS: i64 = 15;
 
 /// What distinguishes an instance for good.
@@ -71,15 +73,13 @@ pub(crate) struct Instance {
 impl Instance {
     /// Whether the id will stay: the database was reached, now or before, or cannot be.
     pub(crate) fn is_identified(&self) -> bool {
-        let (identity, data) = (&self.identity, self.data());
+        if self.identity.is_simulated || self.identity.system_identifier.is_some() {
+            return true;
+        }
+        let data = self.data();
         match &data.description {
-            Some(description) => description.system_identifier == identity.system_identifier,
-            None => {
-                identity.is_simulated
-                    || identity.system_identifier.is_some()
-                    || data.disconnected.is_some()
-                    || data.load.last_second().is_some()
-            }
+            Some(description) => description.system_identifier.is_none(),
+            None => data.disconnected.as_deref().is_none_or(|reason| reason != NOT_CONNECTED_YET),
         }
     }
 }
