@@ -9,7 +9,7 @@ use super::ask::{Ask, What};
 /// What every page shows around its content.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
-    /// Instances by load, the most loaded first: id and name.
+    /// Instances by name: id and name.
     pub instances: Vec<(ResourceId, String)>,
     /// Alarms in ALARM; `None` when alarms cannot be read.
     pub alarms: Option<u32>,

@@ -52,8 +52,7 @@ fn shortened(place: &str) -> String {
 }
 
 fn hypotheses(view: &SqlPageView, say: Say) -> Sheet {
-    let mut sheet =
-        titled(say.text(drill::INDEX_HYPOTHESES)).column(say.text(drill::INDEX_HYPOTHESES), "", ColumnKind::Wide);
+    let mut sheet = titled(say.text(drill::INDEX_HYPOTHESES)).column("", "", ColumnKind::Wide);
     for hypothesis in &view.hypotheses {
         sheet.push(vec![hypothesis_cell(hypothesis, say)]);
     }

@@ -92,7 +92,10 @@ fn values(row: &Row, seed: u64, at_secs: i64) -> Vec<(f64, f64)> {
                 })
                 .collect()
         }
-        Shape::Level(mean) => vec![(mean * noise * (0.7 + 0.3 * rhythm), 1.0)],
+        Shape::Level(mean) => {
+            let value = mean * noise * (0.7 + 0.3 * rhythm);
+            vec![(if row.unit == "Percent" { value.min(100.0) } else { value }, 1.0)]
+        }
         Shape::Fixed(value) | Shape::Daily(value) => vec![(value, 1.0)],
     }
 }
