@@ -94,6 +94,7 @@ messages! {
     DIMENSION_BLOCKING_OBJECT: "Locked object", "잠긴 객체";
     DIMENSION_TABLE: "Table", "테이블";
     DIMENSION_KIND: "Kind", "종류";
+    DIMENSION_PLAN: "Plan", "실행 계획";
     DIMENSION_TAG: "Tag", "태그";
     TAB_WAITS: "Waits", "대기";
     TAB_WAIT_TYPES: "Wait types", "대기 유형";
