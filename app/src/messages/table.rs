@@ -554,6 +554,10 @@ messages! {
     SETTINGS_META: "Kept in cookies of this browser", "이 브라우저의 쿠키에 저장";
     ZONE_HINT: "UTC, or an IANA name such as Europe/Berlin. A link can carry its own zone.", "UTC 또는 Asia/Seoul 같은 IANA 이름. 링크에 시간대가 들어 있을 수도 있습니다.";
 
+    // Plans.
+    PLANS: "Plans", "실행 계획";
+    PLANS_NOT_RUN: "The statement was not running at any sampled moment of this window", "이 구간의 어떤 표본 시점에도 이 구문이 실행 중이지 않았습니다";
+
     // Blocking.
     BLOCKING: "Blocking", "차단";
     BLOCKING_META: "{lost} of {total} AAS waited for a lock another session held", "AAS {total} 중 {lost}이(가) 다른 세션의 잠금을 기다렸습니다";

@@ -78,6 +78,7 @@ pub const fn sql_tab(tab: SqlTab) -> Message {
     match tab {
         SqlTab::Waits => m::TAB_WAITS,
         SqlTab::Callers => m::SQL_TAB_CALLERS,
+        SqlTab::Plans => m::PLANS,
         SqlTab::Blocking => m::BLOCKING,
         SqlTab::Literals => m::SQL_TAB_LITERALS,
         SqlTab::Children => m::SQL_TAB_CHILDREN,
