@@ -60,6 +60,7 @@ impl Flow {
             vcpus: None,
             history_seed,
             simulated_tiers_seed: None,
+            plan_logs: Vec::new(),
             has_sentinels: false,
             clock: clock.clone(),
         })

@@ -482,6 +482,12 @@ impl DbPage {
         search.0
     }
 
+    /// What the panel of plans depends on, as a query string.
+    #[must_use]
+    pub fn plans_search(&self) -> String {
+        self.only(|query, plain| plain.period = query.period)
+    }
+
     /// What the open tab of a statement depends on, as a query string.
     #[must_use]
     pub fn sql_tab_search(&self) -> String {

@@ -9,6 +9,7 @@ mod find;
 mod findings;
 mod incident_file;
 mod incident_pages;
+mod plans;
 mod questions;
 mod statement;
 mod statement_tabs;

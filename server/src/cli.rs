@@ -184,6 +184,11 @@ pub struct LocalArgs {
     /// instance shall be called so; may be given more than once.
     #[arg(long, value_name = "[NAME=]URL")]
     pub postgres: Vec<String>,
+    /// Log of a PostgreSQL on this machine in which `auto_explain` tells its plans
+    /// (`auto_explain.log_format = json`; the line prefix has `[%p]`), as NAME=FILE with the name of its
+    /// instance; may be given more than once. Without it there are no plans.
+    #[arg(long, value_name = "NAME=FILE")]
+    pub plan_log: Vec<String>,
     /// MySQL or MariaDB to sample, `mysql://user:password@host/` or `mariadb://…`, with `NAME=`
     /// before it as above; may be given more than once.
     #[arg(long, value_name = "[NAME=]URL")]

@@ -85,6 +85,7 @@ impl Demo {
             data_dir: root.join("endpoint"),
             region: REGION.to_owned(),
             targets: vec![target],
+            plan_logs: vec![format!("{INSTANCE_NAME}={}", stack.postgres().log().display())],
             vcpus: None,
             history: args.history,
             tiers: Some(u64::from(args.seed)),

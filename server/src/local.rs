@@ -17,6 +17,8 @@ pub(crate) struct Endpoint {
     pub(crate) region: String,
     /// `[NAME=]URL`, as written.
     pub(crate) targets: Vec<String>,
+    /// `NAME=FILE`, as written.
+    pub(crate) plan_logs: Vec<String>,
     pub(crate) vcpus: Option<u32>,
     pub(crate) history: Option<u64>,
     /// Seed of the tiers that cannot run on one machine; `None` leaves them out.
@@ -49,6 +51,7 @@ pub fn run(args: &LocalArgs) -> Result<()> {
         data_dir,
         region: args.region.clone(),
         targets,
+        plan_logs: args.plan_log.clone(),
         vcpus: args.vcpus,
         history: args.history,
         tiers: args.history,
@@ -68,14 +71,19 @@ pub fn run(args: &LocalArgs) -> Result<()> {
 /// The endpoint's configuration.
 ///
 /// # Errors
-/// One line that names the database URL that cannot be read.
+/// One line that names the database URL or the log of plans that cannot be read.
 pub(crate) fn config(endpoint: Endpoint) -> Result<aws_local::Config> {
     let parse = |text: &String| Target::parse(text).map_err(anyhow::Error::from);
+    let plan_log = |text: &String| {
+        let parts = text.split_once('=').map(|(name, file)| (name.to_ascii_lowercase(), PathBuf::from(file)));
+        parts.with_context(|| format!("--plan-log {text}: write NAME=FILE"))
+    };
     Ok(aws_local::Config {
         listen: endpoint.listen,
         data_dir: endpoint.data_dir,
         region: endpoint.region,
         databases: endpoint.targets.iter().map(parse).collect::<Result<_>>()?,
+        plan_logs: endpoint.plan_logs.iter().map(plan_log).collect::<Result<_>>()?,
         vcpus: endpoint.vcpus,
         history_seed: endpoint.history,
         simulated_tiers_seed: endpoint.tiers,

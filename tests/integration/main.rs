@@ -14,6 +14,7 @@ mod drill_down;
 mod killed;
 mod measured;
 mod moto;
+mod plans;
 mod real_load;
 mod rust_peer;
 mod sampler;

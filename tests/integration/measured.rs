@@ -39,6 +39,7 @@ async fn counts_and_percentiles_are_those_of_the_balancer() {
         vcpus: None,
         history_seed: None,
         simulated_tiers_seed: None,
+        plan_logs: Vec::new(),
         has_sentinels: false,
         clock: Clock::manual(NOW.0),
     })

@@ -106,6 +106,29 @@ messages! {
     LITERAL_DISTINCT: "{count} different values", "서로 다른 값 {count}개";
     NO_LITERALS: "The statements carry no literals: the client sends parameters apart (prepared statements), so their values are not in the text and skew cannot be seen.", "구문에 리터럴이 없습니다. 클라이언트가 매개변수를 따로 보내므로(준비된 구문) 값이 텍스트에 없어 쏠림을 볼 수 없습니다.";
 
+    // Plans.
+    NO_PLANS_OFFERED: "This instance does not offer plans", "이 인스턴스는 실행 계획을 제공하지 않습니다";
+    NO_PLANS_OFFERED_CAUSE: "AWS offers db.plans for Aurora PostgreSQL only. loadlens local offers it for a PostgreSQL whose log it may read: --plan-log NAME=FILE, with auto_explain writing JSON into it.", "AWS는 Aurora PostgreSQL에만 db.plans를 제공합니다. loadlens local은 로그를 읽을 수 있는 PostgreSQL에 제공합니다. auto_explain이 JSON으로 기록하게 하고 --plan-log NAME=FILE을 쓰십시오.";
+    NO_PLANS_CAPTURED: "No plan of any statement was captured in this window", "이 구간에 어떤 구문의 실행 계획도 수집되지 않았습니다";
+    NO_PLANS_CAPTURED_CAUSE: "The instance offers plans, but capturing them seems to be off: on Aurora PostgreSQL by aurora_compute_plan_id, on another PostgreSQL by auto_explain.log_min_duration. It costs something on a busy database: try it elsewhere first.", "인스턴스가 실행 계획을 제공하지만 수집이 꺼져 있는 듯합니다. Aurora PostgreSQL은 aurora_compute_plan_id, 다른 PostgreSQL은 auto_explain.log_min_duration이 정합니다. 바쁜 데이터베이스에서는 비용이 들므로 다른 곳에서 먼저 시험하십시오.";
+    NO_PLAN_OF_THIS: "Other statements have plans, this one has none in this window", "다른 구문에는 실행 계획이 있지만 이 구문에는 이 구간에 없습니다";
+    NO_PLAN_OF_THIS_CAUSE: "Each execution was too fast to be captured (auto_explain tells those above auto_explain.log_min_duration), or it has not ended yet. A wider window may hold a slower one.", "실행이 너무 빨라 수집되지 않았거나(auto_explain은 auto_explain.log_min_duration을 넘는 것만 기록) 아직 끝나지 않았습니다. 더 넓은 구간에는 느린 실행이 있을 수 있습니다.";
+    PLAN_FLIP: "{time}: plan {from} gave way to {to}", "{time}: 실행 계획이 {from}에서 {to}(으)로 바뀜";
+    PLAN_NO_FLIP: "One plan led throughout, or plans are mixed: no lasting change in this window.", "이 구간에서 한 실행 계획이 계속 우세했거나 여러 계획이 섞여 있어 지속적인 변경이 없습니다.";
+    PLAN_UNKNOWN: "Plan not known", "알 수 없는 실행 계획";
+    PLAN_UNKNOWN_NOTE: "Executions too fast to be captured, not ended yet, or under a plan beyond the first ones count as not known.", "너무 빨라 수집되지 않은 실행, 아직 끝나지 않은 실행, 상위에 들지 않은 계획은 알 수 없음으로 셉니다.";
+    PLAN_ESTIMATES: "Rows and cost are estimates of the planner, of one execution; literals are masked.", "행과 비용은 한 실행에 대한 플래너의 추정값이며 리터럴은 가려집니다.";
+    PLAN_TITLE: "Plan {id}", "실행 계획 {id}";
+    PLAN_UNKNOWN_SHAPE: "It came in a shape this release does not know, so nothing of it is shown: it may hold literals.", "이 릴리스가 모르는 형식이라 표시하지 않습니다. 리터럴이 들어 있을 수 있습니다.";
+    PLAN_UNAVAILABLE: "The source does not have its text: {reason}", "출처에 텍스트가 없습니다: {reason}";
+    PLAN_DENIED: "Its text cannot be read: {action} is denied.", "텍스트를 읽을 수 없습니다: {action} 권한이 거부되었습니다.";
+    PLAN_NOT_FETCHED: "Its text was not to be had now; the next view asks again.", "지금은 텍스트를 가져올 수 없습니다. 다음에 볼 때 다시 요청합니다.";
+    COLUMN_PLAN: "Plan", "실행 계획";
+    COLUMN_OPERATION: "Operation", "연산";
+    COLUMN_COST: "Cost", "비용";
+    COLUMN_FIRST: "First", "처음";
+    COLUMN_LAST: "Last", "마지막";
+
     // Findings and hypotheses.
     FINDINGS_IN_TEXT: "In the text", "텍스트에서";
     NO_FINDINGS: "No costly habit in the text. That says nothing about its plan.", "텍스트에 비용이 큰 습관이 없습니다. 실행 계획에 대한 판단은 아닙니다.";

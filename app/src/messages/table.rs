@@ -94,6 +94,7 @@ messages! {
     DIMENSION_BLOCKING_OBJECT: "Locked object", "잠긴 객체";
     DIMENSION_TABLE: "Table", "테이블";
     DIMENSION_KIND: "Kind", "종류";
+    DIMENSION_PLAN: "Plan", "실행 계획";
     DIMENSION_TAG: "Tag", "태그";
     TAB_WAITS: "Waits", "대기";
     TAB_WAIT_TYPES: "Wait types", "대기 유형";
@@ -552,6 +553,10 @@ messages! {
     SIMULATED_NAMES: "Simulated: {names}", "모의: {names}";
     SETTINGS_META: "Kept in cookies of this browser", "이 브라우저의 쿠키에 저장";
     ZONE_HINT: "UTC, or an IANA name such as Europe/Berlin. A link can carry its own zone.", "UTC 또는 Asia/Seoul 같은 IANA 이름. 링크에 시간대가 들어 있을 수도 있습니다.";
+
+    // Plans.
+    PLANS: "Plans", "실행 계획";
+    PLANS_NOT_RUN: "The statement was not running at any sampled moment of this window", "이 구간의 어떤 표본 시점에도 이 구문이 실행 중이지 않았습니다";
 
     // Blocking.
     BLOCKING: "Blocking", "차단";

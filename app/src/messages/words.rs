@@ -42,6 +42,7 @@ pub const fn dimension(dimension: Dimension) -> Message {
         Dimension::BlockingSession => m::DIMENSION_BLOCKING_SESSION,
         Dimension::BlockingSql => m::DIMENSION_BLOCKING_SQL,
         Dimension::BlockingObject => m::DIMENSION_BLOCKING_OBJECT,
+        Dimension::Plan => m::DIMENSION_PLAN,
         Dimension::Table => m::DIMENSION_TABLE,
         Dimension::Kind => m::DIMENSION_KIND,
         Dimension::Tag => m::DIMENSION_TAG,
@@ -77,6 +78,7 @@ pub const fn sql_tab(tab: SqlTab) -> Message {
     match tab {
         SqlTab::Waits => m::TAB_WAITS,
         SqlTab::Callers => m::SQL_TAB_CALLERS,
+        SqlTab::Plans => m::PLANS,
         SqlTab::Blocking => m::BLOCKING,
         SqlTab::Literals => m::SQL_TAB_LITERALS,
         SqlTab::Children => m::SQL_TAB_CHILDREN,

@@ -13,6 +13,7 @@ use view::{InstanceFacts, LoadView, Panel};
 pub(super) use self::bars::Controls;
 use self::bars::{AlarmBanner, ChipBar, RefusedLine, TopBar};
 use self::panels::{AlarmLanePanel, ContextPanel, CountersPanel, JudgementPanel, LoadPanel, TopSqlPanel};
+pub(super) use self::panels::{chart_words, summary};
 use super::blocking::BlockingPanel;
 use super::frame::PageFrame;
 use super::not_found::ProblemPage;

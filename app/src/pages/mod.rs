@@ -15,6 +15,7 @@ mod frame;
 mod incident;
 mod incidents;
 mod not_found;
+mod plans;
 mod settings;
 mod sources;
 mod sql;

@@ -10,6 +10,7 @@ use super::blocking::BlockingPanel;
 use super::db_load::{Controls, DbContext, state_links, use_db_page};
 use super::frame::PageFrame;
 use super::not_found::ProblemPage;
+use super::plans::PlansPanel;
 use crate::components::aligned::AlignedCharts;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_reader_clock;
@@ -240,6 +241,7 @@ fn TabPanel(context: DbContext, digest: DigestId) -> impl IntoView {
     };
     let open = Memo::new(move |_| context.page.with(|page| page.sql_tab));
     let own = move || match open.get() {
+        SqlTab::Plans => Some(view! { <PlansPanel context=context digest=digest.to_string() /> }.into_any()),
         SqlTab::Blocking => Some(view! { <BlockingPanel context=context digest=digest.to_string() /> }.into_any()),
         _ => None,
     };

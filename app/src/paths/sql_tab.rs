@@ -12,6 +12,8 @@ pub enum SqlTab {
     Callers,
     /// How its literals are spread, as keyed hashes.
     Literals,
+    /// How it is executed.
+    Plans,
     /// Whom it waits for.
     Blocking,
     /// Digests of Performance Insights and statements under it.
@@ -22,8 +24,8 @@ pub enum SqlTab {
 
 impl SqlTab {
     /// Every tab, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Waits, Self::Callers, Self::Blocking, Self::Literals, Self::Children, Self::Elsewhere];
+    pub const ALL: [Self; 7] =
+        [Self::Waits, Self::Callers, Self::Plans, Self::Blocking, Self::Literals, Self::Children, Self::Elsewhere];
 
     /// Name in addresses.
     #[must_use]
@@ -31,6 +33,7 @@ impl SqlTab {
         match self {
             Self::Waits => "waits",
             Self::Callers => "callers",
+            Self::Plans => "plans",
             Self::Blocking => "blocking",
             Self::Literals => "literals",
             Self::Children => "children",

@@ -39,6 +39,7 @@ pub enum What {
     Instance,
     Judgement,
     Overview,
+    Plans,
     Sources,
     Spend,
     Statement,

@@ -24,4 +24,4 @@ pub use compare::{COMPARE, CompareScreen, FIND};
 pub use database::{CONTEXT, COUNTERS, DB_LOAD, INSTANCE, JUDGEMENT, Judgement, OVERVIEW, TOP_SQL};
 pub use fleet::{FLEET, FRAME, Frame, SOURCES};
 pub use incidents::{Changed, INCIDENT, INCIDENTS, IncidentLine, IncidentView, NoteLine, TimelineRow};
-pub use statement::{STATEMENT, STATEMENT_TAB, SqlScreen, SqlStrip, StatementText};
+pub use statement::{PLANS, PlansScreen, STATEMENT, STATEMENT_TAB, SqlScreen, SqlStrip, StatementText};

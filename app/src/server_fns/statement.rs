@@ -69,3 +69,23 @@ pub const STATEMENT: Ask<Panel<SqlScreen>> = Ask::new(What::Statement);
 
 /// The open tab of a digest, as tables one below the other.
 pub const STATEMENT_TAB: Ask<Panel<Vec<Sheet>>> = Ask::new(What::StatementTab);
+
+/// How a statement was executed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlansScreen {
+    /// One plan gave way to another in the window.
+    pub is_changed: bool,
+    /// Why there are no plans: what is so, and what it means.
+    pub absence: Option<(String, String)>,
+    /// Load by plan; `None` without plans.
+    pub load: Option<LoadView>,
+    /// When plans changed, a line each.
+    pub changes: Vec<String>,
+    /// The plans, then the tree of each.
+    pub sheets: Vec<Sheet>,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// The plans of a digest: [`Panel::Empty`] when it did not run.
+pub const PLANS: Ask<Panel<PlansScreen>> = Ask::new(What::Plans);

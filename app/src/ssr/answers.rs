@@ -54,6 +54,10 @@ impl Source {
             What::DbLoad => ask::DB_LOAD.answer(self.load(&database().query, now).await),
             What::Judgement => ask::JUDGEMENT.answer(self.judge(&database().query, now).await),
             What::Overview => ask::OVERVIEW.answer(self.overview(&database().query, now).await),
+            What::Plans => {
+                let page = database();
+                ask::PLANS.answer(self.plans(&page, &key.digest, now).await)
+            }
             What::Statement => {
                 let page = database();
                 ask::STATEMENT.answer(self.statement(&page, &key.digest, now).await)

@@ -33,8 +33,8 @@ impl Source {
         match page.sql_tab {
             SqlTab::Waits => self.waits(page, id, now).await,
             SqlTab::Callers => self.callers(page, id, now).await,
-            // A panel of its own, with a question of its own.
-            SqlTab::Blocking => Ok(Panel::Data(Vec::new())),
+            // Panels of their own, with questions of their own.
+            SqlTab::Blocking | SqlTab::Plans => Ok(Panel::Data(Vec::new())),
             SqlTab::Literals => self.literals(page, id, now).await,
             SqlTab::Children => self.children(page, id, now).await,
             SqlTab::Elsewhere => self.elsewhere(page, id, now).await,

@@ -66,7 +66,7 @@ const APP: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, opena
 const TIER: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, openapi::TIER];
 
 /// Everything there is.
-const ENDPOINTS: [Endpoint; 31] = [
+const ENDPOINTS: [Endpoint; 32] = [
     Endpoint {
         path: "/instances",
         summary: "Instances, ranked by load against their vCPUs.",
@@ -171,6 +171,13 @@ const ENDPOINTS: [Endpoint; 31] = [
         kind: JSON,
         parameters: &SQL,
         handler: || get(sql::literals),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/plans",
+        summary: "How it was executed: load by plan, the plans as trees with literals masked, when one gave way to another.",
+        kind: JSON,
+        parameters: &SQL,
+        handler: || get(sql::plans),
     },
     Endpoint {
         path: "/instances/{id}/sql/{digest}/elsewhere",

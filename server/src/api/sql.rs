@@ -130,6 +130,45 @@ pub(super) async fn literals(
     }))
 }
 
+pub(super) async fn plans(
+    State(state): State<AppState>,
+    Path((id, text)): Path<(String, String)>,
+    RawQuery(search): RawQuery,
+) -> Result<Json<Value>, ApiError> {
+    let (query, digest) = (query(id, &search.unwrap_or_default())?, digest(&text)?);
+    Ok(Json(match ranking::fetch_plans(&state.reader, &query, digest, clock::now()).await? {
+        Panel::Data(view) => {
+            let flips = view.flips.iter();
+            json!({
+                "instance": query.instance,
+                "digest": digest,
+                "load": load_value(&query, &view.load),
+                "plans": view.plans.iter().map(plan_value).collect::<Vec<_>>(),
+                "unknown_aas": view.unknown,
+                "none": view.none,
+                "flips": flips
+                    .map(|flip| json!({ "at": flip.at.to_string(), "from": flip.from, "to": flip.to }))
+                    .collect::<Vec<_>>(),
+                "aws_cli": view.source.calls,
+            })
+        }
+        Panel::Empty => json!({ "instance": query.instance, "digest": digest, "load": null, "plans": [] }),
+        Panel::Trouble(trouble) => return Err(trouble.into()),
+    }))
+}
+
+fn plan_value(plan: &view::PlanRow) -> Value {
+    json!({
+        "id": plan.id,
+        "mean_aas": plan.mean,
+        "share": plan.share,
+        "first": plan.first.map(|at| at.to_string()),
+        "last": plan.last.map(|at| at.to_string()),
+        "steps": plan.steps,
+        "flaw": plan.flaw,
+    })
+}
+
 pub(super) async fn elsewhere(
     State(state): State<AppState>,
     Path((id, text)): Path<(String, String)>,

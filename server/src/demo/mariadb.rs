@@ -60,6 +60,7 @@ impl Parts {
             data_dir: root.join("endpoint"),
             region: REGION.to_owned(),
             targets: vec![format!("{INSTANCE_NAME}={}", server.watcher_url())],
+            plan_logs: Vec::new(),
             vcpus: None,
             history: args.history,
             tiers: None,

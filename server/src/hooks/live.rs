@@ -29,6 +29,7 @@ async fn endpoint(folder: &std::path::Path) -> Running {
         vcpus: None,
         history_seed: None,
         simulated_tiers_seed: None,
+        plan_logs: Vec::new(),
         has_sentinels: false,
         clock: Clock::system(),
     };

@@ -31,6 +31,8 @@ const MAX_SNAPSHOT_WINDOW: i64 = 300;
 const NEWEST_SECS: i64 = 3 * 3600;
 /// Most slices of one request.
 const MAX_SLICES: i64 = 4;
+/// Most plans of one request: those of one chart's layers.
+const MAX_PLANS: usize = 25;
 /// Answers remembered for [`HOLD`].
 const MAX_HELD: usize = 4096;
 
@@ -335,6 +337,12 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
             take_calls(inner, 2)?;
             let fetched = poll::fetch_lock_snapshot(inner, &watched.facts(), window, worst, Lane::Interactive).await;
             fetched.map_err(|fault| fault.refusal())
+        }
+        Wanted::Plans { instance, mut ids } => {
+            let watched = known(inner, &instance)?;
+            ids.truncate(MAX_PLANS);
+            take_calls(inner, ids.len())?;
+            poll::fetch_plans(inner, &watched.facts(), ids, Lane::Interactive).await.map_err(|fault| fault.refusal())
         }
         Wanted::Alarm { alarm, at } => {
             take_calls(inner, 2)?;

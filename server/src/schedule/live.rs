@@ -37,6 +37,7 @@ impl World {
             vcpus: None,
             history_seed: Some(7),
             simulated_tiers_seed: None,
+            plan_logs: Vec::new(),
             has_sentinels: true,
             clock: clock.clone(),
         })

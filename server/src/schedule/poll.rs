@@ -443,6 +443,22 @@ pub(super) async fn fetch_lock_snapshot(
     Ok(())
 }
 
+/// Asks what plans are, a call each, and archives them.
+pub(super) async fn fetch_plans(
+    inner: &Inner,
+    facts: &Instance,
+    plan_ids: Vec<String>,
+    lane: Lane,
+) -> Result<(), Fault> {
+    let now = inner.now();
+    for plan_id in plan_ids {
+        let plan = inner.collector.fetch_plan(facts, &plan_id, now, lane).await;
+        let (plan, id) = (plan.map_err(|error| Fault::aws(&error, now))?, facts.id.clone());
+        inner.with_archive(move |archive| archive.put_plan(&id, &plan)).await?;
+    }
+    Ok(())
+}
+
 /// The minute in which most load waited for a lock, if any did.
 fn worst_lock_minute(batches: &[Batch]) -> Option<Timestamp> {
     let by_session = batches.iter().find_map(|batch| match batch {
@@ -483,7 +499,7 @@ fn vcpus_in(batches: &[Batch]) -> Option<f64> {
 #[must_use]
 pub(super) fn is_standard(grouping: &Grouping) -> bool {
     match grouping.filter.as_slice() {
-        [] => grouping.group != Dimension::Statement,
+        [] => !matches!(grouping.group, Dimension::Statement | Dimension::Plan),
         [(Dimension::WaitType, _)] => grouping.group == Dimension::Sql,
         _ => false,
     }

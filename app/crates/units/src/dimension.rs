@@ -33,6 +33,8 @@ pub enum Dimension {
     BlockingSql,
     /// Object that is waited for. // `db.blocking_object`
     BlockingObject,
+    /// Plan a statement was executed by. // `db.plans`
+    Plan,
     /// Table that a statement reads or writes: ours, from its syntax tree.
     Table,
     /// Kind of statement (`select`, `update` …): ours, from its syntax tree.
@@ -55,7 +57,7 @@ pub struct PiDimension {
 
 impl Dimension {
     /// Every dimension, in the order of the *slice by* control.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Wait,
         Self::WaitType,
         Self::Sql,
@@ -68,6 +70,7 @@ impl Dimension {
         Self::BlockingSession,
         Self::BlockingSql,
         Self::BlockingObject,
+        Self::Plan,
         Self::Table,
         Self::Kind,
         Self::Tag,
@@ -89,6 +92,7 @@ impl Dimension {
             Self::BlockingSession => "blocking_session",
             Self::BlockingSql => "blocking_sql",
             Self::BlockingObject => "blocking_object",
+            Self::Plan => "plan",
             Self::Table => "table",
             Self::Kind => "kind",
             Self::Tag => "tag",
@@ -118,6 +122,8 @@ impl Dimension {
             Self::BlockingSql => ("db.blocking_sql", "db.blocking_sql.id", "db.blocking_sql.sql"),
             // The value serves as key: a reader has to recognise it.
             Self::BlockingObject => ("db.blocking_object", "db.blocking_object.value", "db.blocking_object.value"),
+            // AWS documents the group, not its dimensions: the one of each other group is assumed.
+            Self::Plan => ("db.plans", "db.plans.id", "db.plans.id"),
             Self::Table | Self::Kind | Self::Tag => return None,
         };
         Some(PiDimension { group, key, label })
@@ -139,7 +145,7 @@ impl From<Dimension> for &'static str {
 /// Why a text names no dimension.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown dimension '{0}'; use wait, wait_type, sql, user, host, application, database, session_type, blocking_session, blocking_sql, blocking_object, table, kind or tag"
+    "unknown dimension '{0}'; use wait, wait_type, sql, user, host, application, database, session_type, blocking_session, blocking_sql, blocking_object, plan, table, kind or tag"
 )]
 pub struct UnknownDimension(pub String);
 

@@ -229,7 +229,8 @@ fn coverage_badge(view: &LoadView, say: Say) -> Option<AnyView> {
     )
 }
 
-fn chart_words(ghost: &str, say: Say) -> ChartWords {
+/// Words of a chart of load; `ghost` names its compare window.
+pub(in crate::pages) fn chart_words(ghost: &str, say: Say) -> ChartWords {
     ChartWords {
         over: say.text(m::WORD_OVER).into(),
         above_scale: say.text(m::WORD_ABOVE_SCALE).into(),
@@ -243,7 +244,7 @@ fn chart_words(ghost: &str, say: Say) -> ChartWords {
 }
 
 /// One sentence that names the chart.
-fn summary(view: &LoadView, say: Say) -> String {
+pub(in crate::pages) fn summary(view: &LoadView, say: Say) -> String {
     let range = view.axis.range_label(view.axis.window);
     let slice = m::inside(say.text(m::dimension(view.slice)));
     let largest =

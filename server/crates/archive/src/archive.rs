@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use samples::{
     AlarmEvent, AlarmState, ApiCalls, Batch, CounterMatrix, FleetTotals, Grouping, Instance, LoadMatrix, LockSnapshot,
-    Marker, MetricName, Statement, StatementStat, StatementStats, TargetEvent, TargetHealth, Topology,
+    Marker, MetricName, Plan, Statement, StatementStat, StatementStats, TargetEvent, TargetHealth, Topology,
 };
 use units::{DigestId, Period, ResourceId, Timestamp, Window};
 
@@ -20,7 +20,7 @@ use crate::names::{Fresh, Names, Table};
 use crate::read::View;
 use crate::retention::{self, Retention};
 use crate::stream::Stream;
-use crate::{facts, lock_snapshots, schema, seal, topology, write};
+use crate::{facts, lock_snapshots, plans, schema, seal, topology, write};
 
 /// Connections for reading kept open between calls.
 const IDLE_READERS: usize = 8;
@@ -341,6 +341,22 @@ impl Archive {
     /// [`Error::Database`].
     pub fn lock_snapshots(&self, id: &ResourceId, window: Window, limit: usize) -> Result<Vec<LockSnapshot>> {
         self.read(|view| lock_snapshots::list(view.connection, id, window, limit))
+    }
+
+    /// Keeps a plan; a flaw does not replace a tree.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn put_plan(&self, id: &ResourceId, plan: &Plan) -> Result<()> {
+        self.write(|connection, _| plans::put(connection, id, plan))
+    }
+
+    /// Plans of an instance by id; unknown ids are left out.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn plans<S: AsRef<str>>(&self, id: &ResourceId, plan_ids: &[S]) -> Result<BTreeMap<String, Plan>> {
+        self.read(|view| plans::list(view.connection, id, plan_ids))
     }
 
     /// Keeps which dimension groups of Performance Insights an instance offers.

@@ -20,6 +20,7 @@ mod level;
 mod lock;
 mod lock_snapshots;
 mod names;
+mod plans;
 mod read;
 mod retention;
 mod schema;

@@ -5,7 +5,7 @@ use units::Timestamp;
 
 use crate::error::Result;
 use crate::level::Level;
-use crate::lock_snapshots;
+use crate::{lock_snapshots, plans};
 
 /// Days each level is kept. The defaults come from sizes measured with 120 load rows a minute and
 /// instance: minutes of 400 days are about 200 MB, roll-ups of ten years about a tenth of that.
@@ -54,7 +54,9 @@ pub(crate) fn expire(connection: &Connection, now: Timestamp, retention: Retenti
     dropped += connection.prepare_cached("DELETE FROM failure WHERE ends <= ?1")?.execute([oldest])?;
     dropped += connection.prepare_cached("DELETE FROM target_event WHERE at <= ?1")?.execute([oldest * 1000])?;
     dropped += lock_snapshots::expire(connection, Timestamp::from_secs(oldest))?;
-    // Snapshots outlive the minutes they were made of: as long as hours.
-    let oldest_ms = (now.secs() - i64::from(retention.hour_days) * 86_400) * 1000;
+    // Snapshots outlive the minutes they were made of: as long as hours. So do plans, which are read once.
+    let oldest = now.secs() - i64::from(retention.hour_days) * 86_400;
+    dropped += plans::expire(connection, Timestamp::from_secs(oldest))?;
+    let oldest_ms = oldest * 1000;
     Ok(dropped + crate::incidents::expire(connection, oldest_ms)?)
 }

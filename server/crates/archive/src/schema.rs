@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// Scripts from version n to n + 1, in order; `PRAGMA user_version` counts those applied. Scripts
 /// are never edited once released.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "
 CREATE TABLE instance (num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT);
 CREATE TABLE stream (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -72,6 +72,11 @@ CREATE TABLE offer (instance TEXT PRIMARY KEY, groups TEXT NOT NULL) WITHOUT ROW
 ",
     "
 CREATE TABLE digest_moved (old TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
+",
+    "
+CREATE TABLE plan (
+  instance TEXT NOT NULL, id TEXT NOT NULL, asked INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (instance, id)) WITHOUT ROWID;
 ",
 ];
 

@@ -36,6 +36,8 @@ pub struct Config {
     pub region: String,
     /// Databases to sample; each becomes a DB instance of that name.
     pub databases: Vec<Target>,
+    /// Logs in which PostgreSQL servers tell their plans (`auto_explain`, JSON), by name of the database.
+    pub plan_logs: Vec<(String, PathBuf)>,
     /// vCPUs of databases that do not run on this machine (and instead of what is counted for those
     /// that do).
     pub vcpus: Option<u32>,
@@ -65,6 +67,9 @@ pub enum Error {
         /// The system's reason.
         reason: std::io::Error,
     },
+    /// A log of plans is of no database here, or of one that is no PostgreSQL.
+    #[error("the log of plans belongs to no PostgreSQL called `{0}` here: write NAME=FILE with the name of one")]
+    PlanLog(String),
     /// Two databases have the same name.
     #[error("two databases are called `{0}`: give each its own NAME=")]
     DuplicateName(String),
@@ -98,6 +103,11 @@ impl Server {
                 return Err(Error::DuplicateName(target.name.clone()));
             }
         }
+        let is_postgres =
+            |name: &str| config.databases.iter().any(|target| target.name == name && target.engine == Engine::Postgres);
+        if let Some((name, _)) = config.plan_logs.iter().find(|(name, _)| !is_postgres(name)) {
+            return Err(Error::PlanLog(name.clone()));
+        }
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|reason| Error::Listen { address: config.listen, reason })?;
@@ -108,6 +118,10 @@ impl Server {
         for target in config.databases {
             let (sender, observations) = mpsc::channel(QUEUE);
             let name = target.name.clone();
+            for (_, path) in config.plan_logs.iter().filter(|(of, _)| *of == name) {
+                let reading = sampler::read_plan_log(path.clone(), config.clock.clone(), sender.clone());
+                tasks.spawn(until(stop.clone(), reading));
+            }
             tasks.spawn(until(stop.clone(), sampler::run(target, config.clock.clone(), sender)));
             tasks.spawn(until(stop.clone(), take_in(world.clone(), name, observations)));
         }
@@ -276,6 +290,7 @@ fn open_world(config: &Config) -> Result<World, Error> {
         let mut data = InstanceData::new(number, engine, host, port, vcpus);
         data.version = version;
         data.disconnected = Some(NOT_CONNECTED_YET.to_owned());
+        data.offers_plans = config.plan_logs.iter().any(|(of, _)| of == name);
         opened.load_instance(&mut data)?;
         instances.push((identity, data));
         Ok(())

@@ -10,6 +10,7 @@ use crate::world::instance::{Identity, InstanceData};
 use crate::world::load::{MINUTES_KEPT_SECS, Minute, SECONDS_KEPT_SECS};
 use crate::world::locks::KEPT_EVERY_SECS;
 use crate::world::metrics::{Datum, METRICS_KEPT_SECS, MetricKey};
+use crate::world::plans::SEEN_STEP_SECS;
 use crate::world::{Event, World, codec};
 use rusqlite::{Connection, Error, params};
 use std::path::Path;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Layout of the file. A file of another version is refused, not guessed at.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 /// Most changes in one transaction.
 const BATCH: usize = 5_000;
 
@@ -42,6 +43,11 @@ CREATE TABLE event (at_ms INTEGER NOT NULL, document TEXT NOT NULL) STRICT;
 /// What layout 2 added.
 const SINCE_2: &str = "
 CREATE TABLE locks (instance INTEGER, at INTEGER, sessions BLOB NOT NULL, PRIMARY KEY (instance, at)) STRICT, WITHOUT ROWID;
+";
+
+/// What layout 3 added.
+const SINCE_3: &str = "
+CREATE TABLE plan (instance INTEGER, id TEXT, at INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (instance, id)) STRICT, WITHOUT ROWID;
 ";
 
 /// A change to write down.
@@ -71,6 +77,12 @@ pub(crate) enum Write {
         instance: u32,
         at_secs: i64,
         blob: Vec<u8>,
+    },
+    Plan {
+        instance: u32,
+        id: String,
+        seen_secs: i64,
+        text: Arc<str>,
     },
     Counters {
         instance: u32,
@@ -176,8 +188,9 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, StoreError> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match found {
-        0 => upgrade(&connection, &[SCHEMA, SINCE_2])?,
-        1 => upgrade(&connection, &[SINCE_2])?,
+        0 => upgrade(&connection, &[SCHEMA, SINCE_2, SINCE_3])?,
+        1 => upgrade(&connection, &[SINCE_2, SINCE_3])?,
+        2 => upgrade(&connection, &[SINCE_3])?,
         SCHEMA_VERSION => {}
         found => return Err(StoreError::Version { file: file.display().to_string(), found }),
     }
@@ -224,6 +237,11 @@ impl Opened {
         }
         data.load.rebuild_open_minutes();
         self.each("SELECT at, sessions FROM locks WHERE instance = ?1", number, |at, blob| data.locks.put(at, blob))?;
+        let mut statement = self.connection.prepare("SELECT id, at, text FROM plan WHERE instance = ?1")?;
+        let mut rows = statement.query([number])?;
+        while let Some(row) = rows.next()? {
+            data.plans.restore(row.get(0)?, row.get(1)?, row.get(2)?);
+        }
         self.each("SELECT at, readings FROM counters WHERE instance = ?1", number, |at, blob: Vec<u8>| {
             let readings: Vec<(u32, Readings)> = codec::read_readings(&blob);
             for (counter, _) in &readings {
@@ -385,6 +403,10 @@ fn apply(connection: &Connection, change: &Write) -> Result<(), Error> {
             .execute(params![instance, at_secs, sampled_secs, blob])
             .map(|_| ()),
         Write::Locks { instance, at_secs, blob } => blob_row("locks", "sessions", instance, at_secs, blob),
+        Write::Plan { instance, id, seen_secs, text } => connection
+            .prepare_cached("INSERT OR REPLACE INTO plan (instance, id, at, text) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![instance, id, seen_secs, text])
+            .map(|_| ()),
         Write::Counters { instance, at_secs, blob } => blob_row("counters", "readings", instance, at_secs, blob),
         Write::Statements { instance, at_secs, blob } => blob_row("statements", "figures", instance, at_secs, blob),
         Write::Point { number, at_secs, blob } => blob_row("point", "datum", number, at_secs, blob),
@@ -461,6 +483,7 @@ fn expire(connection: &Connection, now_secs: i64) -> Result<(), Error> {
     for table in ["minute", "counters", "statements"] {
         connection.execute(&format!("DELETE FROM {table} WHERE at < ?1"), [now_secs - MINUTES_KEPT_SECS])?;
     }
+    connection.execute("DELETE FROM plan WHERE at < ?1", [now_secs - MINUTES_KEPT_SECS - SEEN_STEP_SECS])?;
     connection.execute("DELETE FROM point WHERE at < ?1", [now_secs - METRICS_KEPT_SECS])?;
     for (table, days) in [("event", 14), ("alarm_history", 30)] {
         let oldest_ms = (now_secs - days * 86_400) * 1_000;

@@ -31,6 +31,7 @@ async fn start(folder: &Path, url: &str, clock: Clock) -> Running {
         vcpus: None,
         history_seed: None,
         simulated_tiers_seed: None,
+        plan_logs: Vec::new(),
         has_sentinels: false,
         clock,
     };

@@ -19,6 +19,7 @@ mod ledger;
 mod locks;
 mod pages;
 mod performance_insights;
+mod plans;
 mod statement;
 mod topics;
 mod waits;

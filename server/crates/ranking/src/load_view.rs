@@ -10,6 +10,7 @@ use crate::aws_cli::load_calls;
 use crate::facts::{source_of, state_of, vcpu_line};
 use crate::matrix::{regrouped, remainder};
 use crate::page::Page;
+use crate::plans::short_plan;
 use crate::question::type_of_event;
 use crate::reader::{Lookup, Reader, is_covered};
 use crate::statements::SqlIndex;
@@ -180,8 +181,9 @@ fn layers_of(sliced: &LoadMatrix, input: &LoadInput) -> (Vec<Layer>, Option<Laye
     layers.sort_by_key(|layer| layer.class.and_then(|class| WaitClass::ALL.iter().position(|known| *known == class)));
     let remainder = rest.iter().flatten().any(|value| *value > 1e-9).then(|| Layer {
         key: String::new(),
-        // What has no tag, and statements beyond the top, whose tags nobody told.
-        label: if input.slice == Dimension::Tag { "unattributed" } else { "other" }.to_owned(),
+        // What has no tag or no plan, and statements beyond the top, whose tags nobody told.
+        label: if matches!(input.slice, Dimension::Tag | Dimension::Plan) { "unattributed" } else { "other" }
+            .to_owned(),
         class: None,
         mean: mean(&rest),
         values: rest,
@@ -206,6 +208,7 @@ fn label_of(key: &str, input: &LoadInput) -> String {
                 text
             }
         }
+        Dimension::Plan => short_plan(key),
         _ => key.to_owned(),
     }
 }

@@ -109,6 +109,13 @@ impl Page {
         })
     }
 
+    /// The answer to a question in this page's window, as far as it is there.
+    pub(crate) fn kept(&self, lookup: &Lookup, question: &Question, index: &SqlIndex) -> Result<LoadMatrix> {
+        self.sum(question, index, |grouping| {
+            lookup.peek(&self.instance.id, grouping, self.axis.window, self.axis.period)
+        })
+    }
+
     /// The answer to a question in the compare window, as far as it is there.
     pub(crate) fn answer_before(
         &self,

@@ -122,7 +122,7 @@ impl Reader {
             return first;
         }
         let refusal = self.want_all(lacks).await;
-        let second = Lookup { asks_by_statement: refusal.is_none(), ..Lookup::new(self, now, Some(refusal)) };
+        let second = Lookup { asks_what_follows: refusal.is_none(), ..Lookup::new(self, now, Some(refusal)) };
         let (outcome, lacks) = self.run(second, work.clone()).await?;
         if lacks.is_empty() {
             return outcome;
@@ -173,9 +173,9 @@ pub(crate) struct Lookup {
     /// Set on the second run: nothing more is asked for, and the inner value is why something was
     /// refused.
     settled: Option<Option<Refusal>>,
-    /// On the second run: which statements carry a tag is known only now, so load of such statements
-    /// is still asked for.
-    asks_by_statement: bool,
+    /// On the second run: which statements carry a tag, and which plans ran, is known only now, so load of
+    /// such statements and such plans are still asked for.
+    asks_what_follows: bool,
     lacks: RefCell<Vec<Wanted>>,
     /// What was read already: the parts of a panel ask for the same things.
     read: RefCell<HashMap<Asked, LoadMatrix>>,
@@ -194,7 +194,7 @@ impl Lookup {
             archive: reader.archive.clone(),
             now,
             settled,
-            asks_by_statement: false,
+            asks_what_follows: false,
             lacks: RefCell::new(Vec::new()),
             read: RefCell::new(HashMap::new()),
             zones: Arc::clone(&reader.zones),
@@ -227,7 +227,7 @@ impl Lookup {
 
     fn may_ask(&self, grouping: &Grouping) -> bool {
         let is_of_statement = grouping.filter.iter().any(|(dimension, _)| *dimension == Dimension::Statement);
-        self.settled.is_none() || (self.asks_by_statement && is_of_statement)
+        self.settled.is_none() || (self.asks_what_follows && is_of_statement)
     }
 
     /// Notes something that is lacking.
@@ -235,6 +235,7 @@ impl Lookup {
         let mut lacks = self.lacks.borrow_mut();
         let may_ask = match &wanted {
             Wanted::Load { grouping, .. } => self.may_ask(grouping),
+            Wanted::Plans { .. } => self.settled.is_none() || self.asks_what_follows,
             _ => self.settled.is_none(),
         };
         if may_ask && lacks.len() < MOST_WANTED && !lacks.contains(&wanted) {
@@ -389,7 +390,7 @@ pub(crate) fn is_covered(matrix: &LoadMatrix) -> bool {
 /// Groupings that are collected every minute for every instance.
 fn is_standard(grouping: &Grouping) -> bool {
     match grouping.filter.as_slice() {
-        [] => grouping.group != Dimension::Statement,
+        [] => !matches!(grouping.group, Dimension::Statement | Dimension::Plan),
         [(Dimension::WaitType, _)] => grouping.group == Dimension::Sql,
         _ => false,
     }

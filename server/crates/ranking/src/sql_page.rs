@@ -3,7 +3,7 @@
 use samples::{LoadMatrix, Statement, StatementStat};
 use units::{Aas, DbLoadQuery, DigestId, Dimension, Filter, Period, SortBy, Timestamp, WaitClass, Window};
 use view::{
-    CallFigure, CallSeries, ChangeCause, ChangeView, Clause, ColumnRole, Panel, Severity, SqlPageView, SqlRow,
+    Badge, CallFigure, CallSeries, ChangeCause, ChangeView, Clause, ColumnRole, Panel, Severity, SqlPageView, SqlRow,
     StatementFacts, StatementFinding, Verdict, number,
 };
 
@@ -16,6 +16,7 @@ use crate::hypotheses::{hypotheses, role};
 use crate::load_view::{LoadInput, stack_load};
 use crate::matrix::reconciled;
 use crate::page::Page;
+use crate::plans::plan_changed;
 use crate::reader::{Lookup, Reader, is_covered};
 use crate::split::Split;
 use crate::statement_text::{as_sent, explain_script, laid_out};
@@ -59,9 +60,10 @@ fn sql_page(lookup: &Lookup, page: &Page, digest: DigestId) -> Result<Option<Pan
     }
     let known = statements_of(lookup, &gathered, digest)?;
     let input = gathered.input(&page.instance, SortBy::Mean, 0);
-    let Some(row) = row_of_digest(&input, digest) else {
+    let Some(mut row) = row_of_digest(&input, digest) else {
         return Ok((!known.is_empty()).then_some(Panel::Empty));
     };
+    row.badges.extend(plan_changed(lookup, page, digest)?.then_some(Badge::PlanChanged));
     let side = Digested::of(lookup, page, &gathered, digest)?;
     let calls = gathered.calls.clone();
     let change = side.change(page, &row);

@@ -26,9 +26,10 @@ pub use counters::{
     CounterSpec, STATEMENT_COLUMNS_MYSQL, STATEMENT_COLUMNS_POSTGRES, counter_specs, statement_columns,
 };
 pub use observation::{
-    ActivitySample, CounterReading, DatabaseDescription, Engine, GapReason, Limitation, LockWait, Observation,
-    SamplerCost, SessionSample, SessionState, StatementDelta, StatementInterval, StatementText, Wait,
+    ActivitySample, CounterReading, DatabaseDescription, Engine, ExecutedPlan, GapReason, Limitation, LockWait,
+    Observation, SamplerCost, SessionSample, SessionState, StatementDelta, StatementInterval, StatementText, Wait,
 };
+pub use postgres::read_plan_log;
 pub use run::run;
 pub use target::{Target, TargetError};
 

@@ -73,6 +73,8 @@ pub enum Observation {
     Statements(StatementInterval),
     /// Normalised texts of statements, when first seen.
     Texts(Vec<StatementText>),
+    /// Plans of statements that ended, from the server's log.
+    Plans(Vec<ExecutedPlan>),
     /// What the sampling itself cost, every minute.
     Cost(SamplerCost),
 }
@@ -257,6 +259,21 @@ pub struct StatementText {
     pub statement_id: Arc<str>,
     /// Text in which the server has replaced literals by parameters.
     pub text: Arc<str>,
+}
+
+/// A statement that ended, and how it was executed. // `auto_explain`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExecutedPlan {
+    /// When it was read in the log, UTC seconds: a moment after the statement ended.
+    pub read_secs: i64,
+    /// Process id of the session.
+    pub session_id: i64,
+    /// How long the statement ran, milliseconds.
+    pub duration_ms: f64,
+    /// Its text as sent, literals included.
+    pub statement: Arc<str>,
+    /// `EXPLAIN (FORMAT JSON)` of it, estimates only, literals included.
+    pub plan: Arc<str>,
 }
 
 /// What sampling cost in the last minute.

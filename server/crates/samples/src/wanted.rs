@@ -48,6 +48,13 @@ pub enum Wanted {
         /// The second with most load waiting; otherwise the newest in which somebody waited.
         worst: bool,
     },
+    /// What plans are.
+    Plans {
+        /// The instance they were executed on.
+        instance: ResourceId,
+        /// `db.plans.id`, sorted.
+        ids: Vec<String>,
+    },
     /// An alarm and its history around a time.
     Alarm {
         /// ARN, or a name in the regions collected from.

@@ -9,4 +9,5 @@ mod fixture;
 mod incidents;
 mod model;
 mod numbers;
+mod plans;
 mod topology;

@@ -37,10 +37,12 @@ pub(crate) enum Column {
     BlockingDigest,
     /// Type and value of the object waited for; a name made by [`object_name`].
     BlockingObject,
+    /// Id of the plan it was executed by; a name.
+    Plan,
 }
 
 impl Column {
-    pub(crate) const COUNT: usize = 13;
+    pub(crate) const COUNT: usize = 14;
 }
 
 /// Between type and value of a lock object: in no name PostgreSQL or MySQL gives.

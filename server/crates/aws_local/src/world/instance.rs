@@ -5,6 +5,7 @@ use super::dictionary::{Column, Combination, Dictionary, object_name};
 use super::figures::{CounterStore, Readings, StatementStore, pack};
 use super::load::{LoadStore, minute_of};
 use super::locks::{self, LockStore, LockedSession};
+use super::plans::PlanStore;
 use crate::faults::Behaviour;
 use crate::store::{Store, Write};
 use sampler::{
@@ -102,13 +103,16 @@ pub(crate) struct InstanceData {
     pub(crate) locks: LockStore,
     pub(crate) counters: CounterStore,
     pub(crate) statements: StatementStore,
+    /// Somebody reads the log in which the server tells its plans.
+    pub(crate) offers_plans: bool,
+    pub(crate) plans: PlanStore,
     /// Counters that were ever offered, by name.
     pub(crate) offered: BTreeSet<String>,
     pub(crate) description: Option<DatabaseDescription>,
     pub(crate) disconnected: Option<String>,
     pub(crate) cost: Option<SamplerCost>,
     /// Minutes with changes that are not yet on disk.
-    unsaved: BTreeSet<i64>,
+    pub(super) unsaved: BTreeSet<i64>,
 }
 
 /// Type and value of what a lock is on. Who waits for a transaction to let go of a row waits for the
@@ -134,6 +138,8 @@ impl InstanceData {
             locks: LockStore::default(),
             counters: CounterStore::default(),
             statements: StatementStore::default(),
+            offers_plans: false,
+            plans: PlanStore::default(),
             offered: BTreeSet::new(),
             description: None,
             disconnected: None,
@@ -167,12 +173,15 @@ impl InstanceData {
     pub(crate) fn add_activity(&mut self, sample: &ActivitySample, store: &Store) {
         let mut sessions: BTreeMap<u32, u32> = BTreeMap::new();
         let blocked = self.add_locks(sample, store);
+        let mut numbers = Vec::new();
         for session in sample.sessions.iter().filter(|session| session.state == SessionState::Active) {
             let mut combination = self.combination(session);
             for (column, number) in blocked.get(&session.id).into_iter().flatten() {
                 combination.set(*column, *number);
             }
-            *sessions.entry(self.dictionary.combination(combination)).or_default() += 1;
+            let number = self.dictionary.combination(combination);
+            *sessions.entry(number).or_default() += 1;
+            numbers.push((session.id, number));
         }
         let sessions: Vec<(u32, u32)> = sessions.into_iter().collect();
         let blob = codec::write_sessions(&sessions);
@@ -184,6 +193,9 @@ impl InstanceData {
         if self.load.add_second(sample.at_secs, sessions) {
             store.write(Write::Second { instance: self.number, at_secs: sample.at_secs, blob });
             self.unsaved.insert(minute);
+            if self.offers_plans {
+                self.plans.remember(sample.at_secs, numbers);
+            }
         }
         self.save_minutes_before(minute, store);
     }
@@ -364,6 +376,7 @@ impl InstanceData {
         let kept_secs = super::load::MINUTES_KEPT_SECS;
         self.load.expire(now_secs);
         self.locks.expire(now_secs);
+        self.plans.expire(now_secs);
         self.counters.expire(now_secs - kept_secs);
         self.statements.expire(now_secs - kept_secs);
         let forgotten = self.dictionary.forget_unused(&self.load.used());

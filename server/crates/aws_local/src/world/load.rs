@@ -60,6 +60,17 @@ impl LoadStore {
         self.seconds.insert(at_secs, sessions);
     }
 
+    /// Moves one session of a second to another combination; the second as it is now, if it was there.
+    pub(crate) fn move_in_second(&mut self, at_secs: i64, from: u32, to: u32) -> Option<&Sessions> {
+        let sessions = self.seconds.get_mut(&at_secs)?;
+        move_one(sessions, from, to).then_some(sessions)
+    }
+
+    /// Moves one session-second of a minute to another combination; whether it was there.
+    pub(crate) fn move_in_minute(&mut self, at_secs: i64, from: u32, to: u32) -> bool {
+        self.minutes.get_mut(&at_secs).is_some_and(|minute| move_one(&mut minute.sessions, from, to))
+    }
+
     /// Enters a whole minute.
     pub(crate) fn put_minute(&mut self, at_secs: i64, minute: Minute) {
         self.minutes.insert(at_secs, minute);
@@ -159,6 +170,21 @@ impl LoadStore {
     }
 }
 
+fn move_one(sessions: &mut Sessions, from: u32, to: u32) -> bool {
+    let Some(place) = sessions.iter().position(|(combination, count)| *combination == from && *count > 0) else {
+        return false;
+    };
+    sessions[place].1 -= 1;
+    if sessions[place].1 == 0 {
+        sessions.swap_remove(place);
+    }
+    match sessions.iter_mut().find(|(combination, _)| *combination == to) {
+        Some((_, count)) => *count += 1,
+        None => sessions.push((to, 1)),
+    }
+    true
+}
+
 /// Begin of the minute that holds `at_secs`.
 pub(crate) fn minute_of(at_secs: i64) -> i64 {
     at_secs.div_euclid(60) * 60
@@ -176,6 +202,17 @@ mod tests {
         assert!(!store.add_second(121, vec![(1, 9)]), "a second counts once");
         assert_eq!(store.minute(120), Some(&Minute { sampled_secs: 2, sessions: vec![(1, 3), (2, 1)] }));
         assert_eq!(store.minute(60), None);
+    }
+
+    #[test]
+    fn a_session_that_moves_stays_one_session() {
+        let mut store = LoadStore::default();
+        store.add_second(120, vec![(1, 2)]);
+        assert_eq!(store.move_in_second(120, 1, 5), Some(&vec![(1, 1), (5, 1)]));
+        assert!(store.move_in_minute(120, 1, 5));
+        assert_eq!(store.minute(120), Some(&Minute { sampled_secs: 1, sessions: vec![(1, 1), (5, 1)] }));
+        assert_eq!(store.move_in_second(120, 9, 5), None);
+        assert!(!store.move_in_minute(180, 1, 5));
     }
 
     #[test]

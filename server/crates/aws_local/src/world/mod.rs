@@ -12,6 +12,7 @@ pub(crate) mod instance;
 pub(crate) mod load;
 pub(crate) mod locks;
 pub(crate) mod metrics;
+pub(crate) mod plans;
 mod rds_metrics;
 
 pub(crate) use rds_metrics::RDS_METRICS;
@@ -311,6 +312,7 @@ impl World {
             Observation::Counters(reading) => data.add_counters(reading, store),
             Observation::Statements(interval) => data.add_statements(interval, store),
             Observation::Texts(texts) => data.add_texts(texts, store),
+            Observation::Plans(plans) => data.add_plans(plans, store),
             Observation::Cost(cost) => data.cost = Some(*cost),
             Observation::Gap { from_secs, to_secs, reason } => {
                 tracing::debug!(db.name = name, from_secs, to_secs, ?reason, "seconds not sampled");

@@ -38,6 +38,7 @@ impl Endpoint {
             vcpus: None,
             history_seed,
             simulated_tiers_seed,
+            plan_logs: Vec::new(),
             has_sentinels: true,
             clock: Clock::manual(NOW.0),
         };

@@ -6,11 +6,35 @@ mod cluster;
 pub(crate) mod place;
 mod settings;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use binaries::{Binaries, find_binaries};
 pub use cluster::Postgres;
 pub use settings::Durability;
+
+/// The server writes a plan for every statement of ten milliseconds: beyond this the log begins anew.
+const MOST_LOG_BYTES: u64 = 32 << 20;
+/// How often its size is looked at.
+const LOG_LOOK: Duration = Duration::from_secs(10);
+
+/// Cuts the log of a running server whenever it has become long. The server appends, so it goes on
+/// at the begin of the file.
+pub(crate) async fn keep_log_short(log: PathBuf) {
+    loop {
+        tokio::time::sleep(LOG_LOOK).await;
+        if let Err(error) = cut_if_long(&log, MOST_LOG_BYTES) {
+            tracing::warn!(log = %log.display(), %error, "postgres.log_not_cut");
+        }
+    }
+}
+
+fn cut_if_long(log: &Path, most_bytes: u64) -> std::io::Result<()> {
+    if std::fs::metadata(log)?.len() > most_bytes {
+        std::fs::File::options().write(true).open(log)?.set_len(0)?;
+    }
+    Ok(())
+}
 
 /// What to start.
 #[derive(Debug, Clone)]

@@ -25,9 +25,13 @@ const BASE: &[(&str, &str)] = &[
     ("max_parallel_workers", "2"),
     ("max_parallel_workers_per_gather", "2"),
     ("jit", "off"),
-    ("shared_preload_libraries", "'pg_stat_statements'"),
+    ("shared_preload_libraries", "'pg_stat_statements,auto_explain'"),
     ("pg_stat_statements.max", "5000"),
     ("pg_stat_statements.track", "all"),
+    // Plans of what runs long enough to be sampled now and then; estimates only, since measuring
+    // every node would slow every statement.
+    ("auto_explain.log_min_duration", "'10ms'"),
+    ("auto_explain.log_format", "json"),
     ("track_io_timing", "on"),
     ("track_activity_query_size", "4096"),
     ("log_lock_waits", "on"),

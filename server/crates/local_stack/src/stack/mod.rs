@@ -18,11 +18,12 @@ use crate::forwarder::Forwarder;
 use crate::functions::{Function, Gateway, GatewayConfig};
 use crate::http_client::{CallError, HttpClient};
 use crate::measure::{Measurement, Meter};
-use crate::postgres::{Postgres, PostgresError};
+use crate::postgres::{Postgres, PostgresError, keep_log_short};
 use crate::scaling::{Group, GroupConfig, GroupDescription, Lifecycle, Tracking, log_path, own_address};
 use crate::supervisor::ProcessStatus;
 use crate::usage::Usage;
 use programs::Visitors;
+use tokio::task::JoinSet;
 
 pub use config::{MOST_INSTANCES, Scale, StackConfig};
 pub use incident::Incident;
@@ -75,6 +76,8 @@ pub struct Stack {
     control: control::Control,
     running: Arc<Running>,
     postgres: Postgres,
+    /// Ends with the stack.
+    _log_keeper: JoinSet<()>,
 }
 
 /// What the control page reaches as well.
@@ -132,7 +135,9 @@ impl Stack {
             client,
         });
         let control = control::Control::start(config.control, Arc::clone(&running)).await?;
-        Ok(Self { control, running, postgres })
+        let mut log_keeper = JoinSet::new();
+        log_keeper.spawn(keep_log_short(postgres.log()));
+        Ok(Self { control, running, postgres, _log_keeper: log_keeper })
     }
 
     /// URL of a database as the superuser: `bookshop` is the shop's, `postgres` always exists.

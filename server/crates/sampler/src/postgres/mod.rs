@@ -7,9 +7,11 @@ mod activity;
 mod connect;
 mod counters;
 mod describe;
+mod plan_log;
 mod statements;
 
 pub(crate) use counters::counter_specs;
+pub use plan_log::read_plan_log;
 
 use crate::deltas::{CounterTotals, StatementTotals};
 use crate::observation::{ActivitySample, DatabaseDescription, StatementText};

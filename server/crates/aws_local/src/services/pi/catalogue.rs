@@ -85,6 +85,8 @@ static GROUPS: &[Group] = &[
             dimension("db.host.name", Column::HostName, Part::Name),
         ],
     },
+    // Assumed is the dimension; AWS documents the group, for Aurora PostgreSQL.
+    Group { name: "db.plans", dimensions: &[dimension("db.plans.id", Column::Plan, Part::Name)] },
     Group {
         name: "db.session_type",
         dimensions: &[dimension("db.session_type.name", Column::SessionType, Part::Name)],
@@ -129,19 +131,36 @@ static GROUPS: &[Group] = &[
 /// Groups only PostgreSQL has.
 const POSTGRES_ONLY: &[&str] = &["db.application", "db.session_type"];
 
-/// The groups of an engine.
-fn groups(engine: Engine) -> impl Iterator<Item = &'static Group> {
-    GROUPS.iter().filter(move |group| engine == Engine::Postgres || !POSTGRES_ONLY.contains(&group.name))
+/// What decides which groups an instance has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offer {
+    engine: Engine,
+    plans: bool,
 }
 
-/// The group of that name, if the engine has it.
-pub(super) fn find_group(engine: Engine, name: &str) -> Option<&'static Group> {
-    groups(engine).find(|group| group.name == name)
+impl Offer {
+    pub(super) fn of(data: &InstanceData) -> Self {
+        Self { engine: data.engine, plans: data.offers_plans }
+    }
+}
+
+/// The groups of an instance.
+fn groups(offer: Offer) -> impl Iterator<Item = &'static Group> {
+    let is_offered = move |group: &&Group| match group.name {
+        "db.plans" => offer.plans,
+        name => offer.engine == Engine::Postgres || !POSTGRES_ONLY.contains(&name),
+    };
+    GROUPS.iter().filter(is_offered)
+}
+
+/// The group of that name, if the instance has it.
+pub(super) fn find_group(offer: Offer, name: &str) -> Option<&'static Group> {
+    groups(offer).find(|group| group.name == name)
 }
 
 /// The dimension of that name and its group.
-pub(super) fn find_dimension(engine: Engine, name: &str) -> Option<(&'static Group, &'static Dimension)> {
-    groups(engine).find_map(|group| {
+pub(super) fn find_dimension(offer: Offer, name: &str) -> Option<(&'static Group, &'static Dimension)> {
+    groups(offer).find_map(|group| {
         group.dimensions.iter().find(|dimension| dimension.name == name).map(|dimension| (group, dimension))
     })
 }
@@ -177,7 +196,7 @@ pub(super) fn list_available_resource_dimensions(call: &Call<'_>) -> Result<Valu
     let metrics = call.input.required_texts("Metrics", 1..=5)?;
     let paging = Paging::read(call)?;
     call.input.texts("AuthorizedActions", 0..=3)?;
-    let engine = instance(call, "ListAvailableResourceDimensions")?.data().engine;
+    let offer = Offer::of(&instance(call, "ListAvailableResourceDimensions")?.data());
     let metrics = metrics
         .into_iter()
         .map(|metric| match metric {
@@ -192,7 +211,7 @@ pub(super) fn list_available_resource_dimensions(call: &Call<'_>) -> Result<Valu
     };
     let of_metrics: Vec<Value> = metrics
         .into_iter()
-        .map(|metric| Value::map([("Metric", Value::text(metric)), ("Groups", Value::list(groups(engine).map(group)))]))
+        .map(|metric| Value::map([("Metric", Value::text(metric)), ("Groups", Value::list(groups(offer).map(group)))]))
         .collect();
     let (page, next) = page_of(of_metrics, &paging);
     Ok(Value::map([("MetricDimensions", Value::list(page)), ("NextToken", next)]))

@@ -1,5 +1,6 @@
 //! `DescribeDimensionKeys`: who caused the load of a window.
 
+use super::catalogue::Offer;
 use super::grouping::{Grouping, Place, cells, weigh};
 use super::request::{Aggregate, Filter, GroupRequest, Metric, Paging, Window, page_of, read_filter, read_metric};
 use super::statistics::{self, Statistic};
@@ -20,12 +21,12 @@ pub(super) fn describe_dimension_keys(call: &Call<'_>) -> Result<Value, ServiceE
     if !matches!(metric, "db.load.avg" | "db.sampledload.avg") {
         return Err(ServiceError::invalid_argument("The specified metric is not a known metric"));
     }
-    let engine = instance.data().engine;
-    let group_by = GroupRequest::read(&group_by, engine)?;
-    let partition_by = partition_by.as_ref().map(|partition| GroupRequest::read(partition, engine)).transpose()?;
+    let offer = Offer::of(&instance.data());
+    let group_by = GroupRequest::read(&group_by, offer)?;
+    let partition_by = partition_by.as_ref().map(|partition| GroupRequest::read(partition, offer)).transpose()?;
     let mut grouped = vec![group_by.group];
     grouped.extend(partition_by.as_ref().map(|partition| partition.group));
-    let filter = read_filter(input, engine, &grouped)?;
+    let filter = read_filter(input, offer, &grouped)?;
     let additional = additional_metrics(&additional, &group_by, &instance)?;
     let window = Window::read(call, &instance)?;
 

@@ -1,4 +1,4 @@
-//! `GetDimensionKeyDetails`: what is too long for lists: texts of statements, lock snapshots.
+//! `GetDimensionKeyDetails`: what is too long for lists: texts of statements, plans, lock snapshots.
 
 use super::lock_snapshot::lock_trees;
 use super::{Call, instance};
@@ -13,8 +13,9 @@ struct Detailed {
     find: fn(&Instance, &str) -> Result<String, ServiceError>,
 }
 
-const DETAILED: [Detailed; 2] = [
+const DETAILED: [Detailed; 3] = [
     Detailed { group: "db.sql", dimension: "statement", find: statement },
+    Detailed { group: "db.execution_plan", dimension: "raw_plan", find: raw_plan },
     Detailed { group: "db.lock_snapshot", dimension: "lock_trees", find: lock_trees },
 ];
 
@@ -49,6 +50,13 @@ pub(super) fn get_dimension_key_details(call: &Call<'_>) -> Result<Value, Servic
 fn statement(instance: &Instance, identifier: &str) -> Result<String, ServiceError> {
     let found = instance.data().dictionary.find_statement(identifier).map(|statement| statement.text.to_string());
     found.ok_or_else(|| unknown_identifier("db.sql", identifier))
+}
+
+/// Assumed, since AWS documents names only: that `db.execution_plan.id` is the value of `db.plans.id`, and
+/// that a plan is told in PostgreSQL's own form `EXPLAIN (FORMAT JSON)`.
+fn raw_plan(instance: &Instance, identifier: &str) -> Result<String, ServiceError> {
+    let found = instance.data().plans.text(identifier).map(ToString::to_string);
+    found.ok_or_else(|| unknown_identifier("db.execution_plan", identifier))
 }
 
 /// Assumed wording.

@@ -1,6 +1,6 @@
 //! Reading and checking PI requests: windows, groups, filters, paging.
 
-use super::catalogue::{Dimension, Group, find_dimension, find_group};
+use super::catalogue::{Dimension, Group, Offer, find_dimension, find_group};
 use super::{Call, statistics};
 use crate::error::ServiceError;
 use crate::input::Input;
@@ -78,11 +78,11 @@ pub(super) struct GroupRequest {
 }
 
 impl GroupRequest {
-    pub(super) fn read(input: &Input<'_>, engine: sampler::Engine) -> Result<Self, ServiceError> {
+    pub(super) fn read(input: &Input<'_>, offer: Offer) -> Result<Self, ServiceError> {
         let name = input.required_text("Group")?;
         let named = input.texts("Dimensions", 1..=10)?;
         let limit = input.int("Limit", 1..=25)?;
-        let group = find_group(engine, name).ok_or_else(|| unknown_group(name))?;
+        let group = find_group(offer, name).ok_or_else(|| unknown_group(name))?;
         let dimensions = match named {
             None => group.dimensions.iter().collect(),
             Some(names) => names
@@ -114,13 +114,13 @@ pub(super) type Filter<'a> = Vec<(&'static Dimension, &'a str)>;
 /// Reads `Filter`. Any number of conditions on the grouped dimension groups, one on any other.
 pub(super) fn read_filter<'a>(
     input: &Input<'a>,
-    engine: sampler::Engine,
+    offer: Offer,
     grouped: &[&'static Group],
 ) -> Result<Filter<'a>, ServiceError> {
     let mut filter = Filter::new();
     let mut others = 0;
     for (name, value) in input.text_map("Filter")? {
-        let (group, dimension) = find_dimension(engine, name).ok_or_else(|| unknown_dimension(name))?;
+        let (group, dimension) = find_dimension(offer, name).ok_or_else(|| unknown_dimension(name))?;
         if !grouped.iter().any(|grouped| grouped.name == group.name) {
             others += 1;
         }

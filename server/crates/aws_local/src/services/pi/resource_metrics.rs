@@ -1,5 +1,6 @@
 //! `GetResourceMetrics`: series of load, counters and statement figures.
 
+use super::catalogue::Offer;
 use super::grouping::{Grouping, cells, load_series, weigh};
 use super::request::{Aggregate, Filter, GroupRequest, Metric, Paging, Window, page_of, read_filter, read_metric};
 use super::statistics::{Ratio, Statistic};
@@ -70,10 +71,10 @@ impl<'a> Query<'a> {
         let name = input.required_text("Metric")?;
         let group_by = input.structure("GroupBy")?;
         let (metric, aggregate) = read_metric(name, instance)?;
-        let engine = instance.data().engine;
-        let group_by = group_by.as_ref().map(|group| GroupRequest::read(group, engine)).transpose()?;
+        let offer = Offer::of(&instance.data());
+        let group_by = group_by.as_ref().map(|group| GroupRequest::read(group, offer)).transpose()?;
         let grouped: Vec<_> = group_by.iter().map(|group| group.group).collect();
-        let filter = read_filter(input, engine, &grouped)?;
+        let filter = read_filter(input, offer, &grouped)?;
         let foreign = |group: &str| group != "db.sql_tokenized";
         match metric {
             Metric::Counter(_) if group_by.is_some() || !filter.is_empty() => Err(ServiceError::invalid_argument(

@@ -11,7 +11,7 @@ use crate::world::World;
 use crate::world::instance::{Identity, InstanceData};
 use proptest::prelude::*;
 use sampler::{ActivitySample, Clock, CounterReading, Engine, Observation, SessionSample, SessionState};
-use sampler::{StatementDelta, StatementInterval, StatementText, Wait};
+use sampler::{ExecutedPlan, StatementDelta, StatementInterval, StatementText, Wait};
 use serde_json::json;
 use std::cell::Cell;
 use std::sync::{Arc, RwLock};
@@ -296,6 +296,41 @@ proptest! {
         }
         prop_assert_eq!(&paged, list);
     }
+}
+
+#[test]
+fn plans_explain_the_seconds_of_their_execution() {
+    let world = Fixture::new("shop");
+    let text = |group: &str, id: &str| {
+        world.call("GetDimensionKeyDetails", json!({"Group": group, "GroupIdentifier": id})).map_err(|error| error.code)
+    };
+    let by_plan = || {
+        let keys = json!({"StartTime": MIDNIGHT, "EndTime": MIDNIGHT + 60, "Metric": "db.load.avg", "PeriodInSeconds": 60,
+                          "GroupBy": {"Group": "db.plans"}, "Filter": {"db.user.name": "app"}});
+        world.call("DescribeDimensionKeys", keys)
+    };
+    assert_eq!(by_plan().unwrap_err().code, "InvalidArgumentException", "nobody tells plans");
+    world.world.instance_with_id(&world.id).unwrap().data_mut().offers_plans = true;
+    for at in 0..4 {
+        let text = if at < 2 { "SELECT 1 FROM a" } else { "SELECT 2" };
+        world.second(MIDNIGHT + at, &[("app", "CPU", text)]);
+    }
+    let executed = ExecutedPlan {
+        read_secs: MIDNIGHT + 3,
+        session_id: 1,
+        duration_ms: 2_500.0,
+        statement: Arc::from("SELECT 1 FROM a"),
+        plan: Arc::from(r#"[{"Plan":{"Node Type":"Seq Scan","Relation Name":"a"}}]"#),
+    };
+    world.observe(&Observation::Plans(vec![executed.clone()]));
+    let answer = by_plan().unwrap();
+    assert_eq!(answer["Keys"].as_array().unwrap().len(), 1, "the other statement told none: {answer}");
+    assert_eq!(answer["Keys"][0]["Total"], 0.5, "two of four seconds");
+    let total = world.metrics(0, 60, 60, json!([{"Metric": "db.load.avg"}]));
+    assert_eq!(points(&total["MetricList"][0]), [(60, 1.0)], "no session is lost or counted twice");
+    let id = answer["Keys"][0]["Dimensions"]["db.plans.id"].as_str().unwrap();
+    assert_eq!(text("db.execution_plan", id).unwrap()["Dimensions"][0]["Value"], &*executed.plan);
+    assert_eq!(text("db.execution_plan", "0"), Err("InvalidArgumentException"));
 }
 
 #[test]
