@@ -44,7 +44,7 @@ async fn a_cluster_starts_keeps_its_data_and_leaves_nothing_behind() {
     let url = postgres.url("postgres");
     assert_eq!(value(&url, "show compute_query_id").await, "on");
     assert_eq!(value(&url, "show track_io_timing").await, "on");
-    assert_eq!(value(&url, "show shared_preload_libraries").await, "pg_stat_statements");
+    assert_eq!(value(&url, "show shared_preload_libraries").await, "pg_stat_statements,auto_explain");
     connect(&url).await.batch_execute("create table kept as select 7 as n").await.unwrap();
 
     let in_use = Postgres::start(PostgresConfig::for_test(&root)).await.err();
