@@ -12,6 +12,7 @@ mod alarms;
 mod capability;
 mod classes;
 mod cloudwatch;
+mod detail;
 mod discovery;
 mod error;
 mod inventory;

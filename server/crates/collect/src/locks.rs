@@ -4,17 +4,17 @@
 //! load; not what a snapshot looks like. Read is a CSV whose first line names the columns the local
 //! endpoint uses; anything else becomes a [`SnapshotFlaw`], never a guess.
 
-use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use csv::StringRecord;
 use samples::{Batch, Grouping, Instance, LockSnapshot, LockedSession, SnapshotFlaw};
 use units::{Dimension, Engine, Period, Timestamp, Window};
 
 use crate::access::{Collector, Lane};
+use crate::detail::{Detail, DetailName};
 use crate::error::CollectError;
-use crate::performance_insights::{Question, pi_resource};
+use crate::performance_insights::Question;
 use crate::statement::{RawText, TextReader};
 
-const ACTION: &str = "pi:GetDimensionKeyDetails";
+const LOCK_TREES: DetailName = DetailName { group: "db.lock_snapshot", dimension: "lock_trees" };
 /// Most sessions read of one snapshot.
 const MOST_SESSIONS: usize = 2000;
 
@@ -65,33 +65,11 @@ impl Collector {
         lane: Lane,
     ) -> Result<LockSnapshot, CollectError> {
         let flawed = |flaw: SnapshotFlaw| LockSnapshot { at, sessions: Vec::new(), flaw: Some(flaw) };
-        let details = self
-            .clients(&instance.region)?
-            .lane(lane)
-            .pi
-            .get_dimension_key_details()
-            .service_type(ServiceType::Rds)
-            .identifier(instance.id.as_str())
-            .group("db.lock_snapshot")
-            .group_identifier(at.secs().to_string())
-            .requested_dimensions("lock_trees")
-            .send()
-            .await
-            .map_err(|error| CollectError::of(ACTION, &pi_resource(instance), &error));
-        let details = match details {
-            Ok(details) => details,
-            Err(CollectError::Invalid { message, .. }) => {
-                return Ok(flawed(SnapshotFlaw::Unavailable { reason: message }));
-            }
-            Err(error) => return Err(error),
+        let text = match self.detail(instance, LOCK_TREES, &at.secs().to_string(), lane).await? {
+            Detail::Available(text) => text,
+            Detail::Unavailable(reason) => return Ok(flawed(SnapshotFlaw::Unavailable { reason })),
         };
-        let available = details.dimensions().iter().find(|detail| detail.status() == Some(&DetailStatus::Available));
-        let Some(text) = available.and_then(|detail| detail.value()) else {
-            let status = details.dimensions().first().and_then(|detail| detail.status());
-            let reason = status.map_or("no detail", DetailStatus::as_str).to_owned();
-            return Ok(flawed(SnapshotFlaw::Unavailable { reason }));
-        };
-        Ok(match read_lock_trees(text, instance.engine, &self.texts) {
+        Ok(match read_lock_trees(&text, instance.engine, &self.texts) {
             Ok(sessions) => LockSnapshot { at, sessions, flaw: None },
             Err(columns) => flawed(SnapshotFlaw::UnknownShape { columns }),
         })

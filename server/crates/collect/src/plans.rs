@@ -4,16 +4,15 @@
 //! that the id is the one load is grouped by (`db.plans.id`). Assumed is the latter, and PostgreSQL's
 //! own `EXPLAIN (FORMAT JSON)`; anything else becomes a [`PlanFlaw`], never a guess.
 
-use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use samples::{Instance, Plan, PlanFlaw, PlanNode};
 use serde_json::Value;
 use units::{Engine, Timestamp};
 
 use crate::access::{Collector, Lane};
+use crate::detail::{Detail, DetailName};
 use crate::error::CollectError;
-use crate::performance_insights::pi_resource;
 
-const ACTION: &str = "pi:GetDimensionKeyDetails";
+const PLAN: DetailName = DetailName { group: "db.execution_plan", dimension: "raw_plan" };
 /// Most nodes read of one plan. How deep it goes is bounded by what `serde_json` reads (128 levels).
 const MOST_NODES: usize = 500;
 /// Longest condition kept, characters.
@@ -48,33 +47,11 @@ impl Collector {
         lane: Lane,
     ) -> Result<Plan, CollectError> {
         let flawed = |flaw: PlanFlaw| Plan { id: id.to_owned(), asked: now, root: None, flaw: Some(flaw) };
-        let details = self
-            .clients(&instance.region)?
-            .lane(lane)
-            .pi
-            .get_dimension_key_details()
-            .service_type(ServiceType::Rds)
-            .identifier(instance.id.as_str())
-            .group("db.execution_plan")
-            .group_identifier(id)
-            .requested_dimensions("raw_plan")
-            .send()
-            .await
-            .map_err(|error| CollectError::of(ACTION, &pi_resource(instance), &error));
-        let details = match details {
-            Ok(details) => details,
-            Err(CollectError::Invalid { message, .. }) => {
-                return Ok(flawed(PlanFlaw::Unavailable { reason: message }));
-            }
-            Err(error) => return Err(error),
+        let text = match self.detail(instance, PLAN, id, lane).await? {
+            Detail::Available(text) => text,
+            Detail::Unavailable(reason) => return Ok(flawed(PlanFlaw::Unavailable { reason })),
         };
-        let available = details.dimensions().iter().find(|detail| detail.status() == Some(&DetailStatus::Available));
-        let Some(text) = available.and_then(|detail| detail.value()) else {
-            let status = details.dimensions().first().and_then(|detail| detail.status());
-            let reason = status.map_or("no detail", DetailStatus::as_str).to_owned();
-            return Ok(flawed(PlanFlaw::Unavailable { reason }));
-        };
-        Ok(match read_plan(text, instance.engine) {
+        Ok(match read_plan(&text, instance.engine) {
             Some(root) => Plan { id: id.to_owned(), asked: now, root: Some(root), flaw: None },
             None => flawed(PlanFlaw::UnknownShape),
         })

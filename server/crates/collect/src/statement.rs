@@ -1,20 +1,19 @@
-//! Statement text: read once, masked, forgotten. // PI `GetDimensionKeyDetails`
+//! Statement text: read once, masked, forgotten.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_pi::operation::get_dimension_key_details::GetDimensionKeyDetailsOutput;
-use aws_sdk_pi::types::{DetailStatus, ServiceType};
 use samples::{Batch, Grouping, Instance, Statement};
 use sql_digest::{Completeness, Digest, DigestCache, Digester, Normaliser, literal_slots};
 use units::{Dimension, Engine, Period, Timestamp, Window};
 
 use crate::access::{Collector, Lane};
+use crate::detail::{Detail, DetailName};
 use crate::error::CollectError;
-use crate::performance_insights::{Question, pi_resource};
+use crate::performance_insights::Question;
 
-const ACTION: &str = "pi:GetDimensionKeyDetails";
+const STATEMENT: DetailName = DetailName { group: "db.sql", dimension: "statement" };
 /// The form of a `db.sql.id`, of no statement.
 const NOBODYS_STATEMENT: &str = "0000000000000000000000000000000000000000";
 
@@ -163,10 +162,8 @@ impl Collector {
                 None => return Ok(None),
             },
         };
-        let details = self.details(instance, &child, lane).await?;
-        let full = details.dimensions().iter().find(|detail| detail.status() == Some(&DetailStatus::Available));
-        let Some(text) = full.and_then(|detail| detail.value()) else { return Ok(None) };
-        let text = RawText::new(text.to_owned());
+        let Detail::Available(text) = self.detail(instance, STATEMENT, &child, lane).await? else { return Ok(None) };
+        let text = RawText::new(text);
         let digest = Digester::default().digest(&text.0, instance.engine, Completeness::Whole);
         let read = statement(&text, &digest, &cut.pi_id, instance.engine);
         Ok(Some(Statement {
@@ -202,30 +199,7 @@ impl Collector {
     /// # Errors
     /// [`CollectError`] of the call, other than that the statement is unknown.
     pub async fn may_read_texts(&self, instance: &Instance, lane: Lane) -> Result<(), CollectError> {
-        match self.details(instance, NOBODYS_STATEMENT, lane).await {
-            Ok(_) | Err(CollectError::Invalid { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn details(
-        &self,
-        instance: &Instance,
-        statement_id: &str,
-        lane: Lane,
-    ) -> Result<GetDimensionKeyDetailsOutput, CollectError> {
-        self.clients(&instance.region)?
-            .lane(lane)
-            .pi
-            .get_dimension_key_details()
-            .service_type(ServiceType::Rds)
-            .identifier(instance.id.as_str())
-            .group("db.sql")
-            .group_identifier(statement_id)
-            .requested_dimensions("statement")
-            .send()
-            .await
-            .map_err(|error| CollectError::of(ACTION, &pi_resource(instance), &error))
+        self.detail(instance, STATEMENT, NOBODYS_STATEMENT, lane).await.map(drop)
     }
 }
 
