@@ -10,9 +10,9 @@ use ranking::{BlockingQuery, Reader, fetch_blocking};
 use samples::{
     Batch, Grouping, LoadBatch, LoadSeries, LockSnapshot, LockedSession, Point, SnapshotFlaw, Statement, Wanted, Wants,
 };
-use units::{Aas, Compare, DbLoadQuery, DigestId, Dimension, Engine, Period, TimePoint, TimeRange, Timestamp, Window};
+use units::{Aas, Compare, DbLoadQuery, DigestId, Dimension, Period, TimePoint, TimeRange, Timestamp, Window};
 use view::{BlockingFlaw, BlockingView, Panel, Trouble};
-use world::{START, instance, instance_id};
+use world::{START, instance, instance_id, statement};
 
 const MINUTES: i64 = 4;
 
@@ -134,7 +134,7 @@ async fn a_statement_has_what_it_lost_what_it_caused_and_its_trees() {
     let digest = DigestId::new(1, 30);
     let (_folder, reader) = reader(&OFFERS, Some(snapshot(START.plus_secs(130))), None);
     let archive = reader.archive();
-    archive.put_statements(&[statement("S1", Dimension::Sql), statement("B1", Dimension::BlockingSql)]).unwrap();
+    archive.put_statements(&[update("S1", Dimension::Sql), update("B1", Dimension::BlockingSql)]).unwrap();
     for group in [Dimension::BlockingSession, Dimension::BlockingSql, Dimension::BlockingObject] {
         let Batch::Load(mut load) = batch(group, &[("20", [1.0; 4])]) else { panic!("a load batch") };
         load.grouping = load.grouping.filtered(Dimension::Sql, "S1");
@@ -153,7 +153,7 @@ async fn a_statement_has_what_it_lost_what_it_caused_and_its_trees() {
 fn reader_of_others() -> (tempfile::TempDir, Reader) {
     let (folder, reader) = reader(&OFFERS, Some(snapshot(START.plus_secs(130))), None);
     let archive = reader.archive();
-    archive.put_statements(&[Statement { digest: DigestId::new(1, 31), ..statement("S2", Dimension::Sql) }]).unwrap();
+    archive.put_statements(&[Statement { digest: DigestId::new(1, 31), ..update("S2", Dimension::Sql) }]).unwrap();
     for group in [Dimension::BlockingSession, Dimension::BlockingSql, Dimension::BlockingObject] {
         let Batch::Load(mut load) = batch(group, &[]) else { panic!("a load batch") };
         load.grouping = load.grouping.filtered(Dimension::Sql, "S2");
@@ -162,25 +162,12 @@ fn reader_of_others() -> (tempfile::TempDir, Reader) {
     (folder, reader)
 }
 
-fn statement(pi_id: &str, dimension: Dimension) -> Statement {
+fn update(pi_id: &str, dimension: Dimension) -> Statement {
     Statement {
-        pi_id: pi_id.to_owned(),
-        db_id: None,
         dimension,
-        parent: None,
-        engine: Engine::Postgres,
-        digest: DigestId::new(1, 30),
-        digest_version: 1,
-        normal_form: "update stock set copies = ?".to_owned(),
-        masked: "update stock set copies = ?".to_owned(),
         kind: "update".to_owned(),
         tables: vec!["stock".to_owned()],
-        tags: Vec::new(),
-        truncated: false,
-        literals: Vec::new(),
-        tree: true,
-        first_seen: START,
-        last_seen: START,
+        ..statement(pi_id, "update stock set copies = ?", DigestId::new(1, 30))
     }
 }
 

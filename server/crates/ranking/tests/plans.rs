@@ -7,12 +7,10 @@ use std::collections::BTreeSet;
 
 use archive::Archive;
 use ranking::{Reader, fetch_plans};
-use samples::{
-    Batch, Grouping, LoadBatch, LoadSeries, Plan, PlanFlaw, PlanNode, Point, Refusal, Statement, Wanted, Wants,
-};
-use units::{Aas, Compare, DbLoadQuery, DigestId, Dimension, Engine, Period, TimePoint, TimeRange, Timestamp, Window};
+use samples::{Batch, Grouping, LoadBatch, LoadSeries, Plan, PlanFlaw, PlanNode, Point, Refusal, Wanted, Wants};
+use units::{Aas, Compare, DbLoadQuery, DigestId, Dimension, Period, TimePoint, TimeRange, Timestamp, Window};
 use view::{NoPlan, Panel, PlansView, Trouble};
-use world::{START, instance, instance_id};
+use world::{START, instance, instance_id, statement};
 
 const DIGEST: DigestId = DigestId::new(1, 30);
 
@@ -45,28 +43,6 @@ fn load(grouping: Grouping, total: [f64; 4], rows: &[(&str, [f64; 4])]) -> Batch
     })
 }
 
-fn statement() -> Statement {
-    Statement {
-        pi_id: "S1".to_owned(),
-        db_id: None,
-        dimension: Dimension::Sql,
-        parent: None,
-        engine: Engine::Postgres,
-        digest: DIGEST,
-        digest_version: 1,
-        normal_form: "select ?".to_owned(),
-        masked: "select ?".to_owned(),
-        kind: "select".to_owned(),
-        tables: Vec::new(),
-        tags: Vec::new(),
-        truncated: false,
-        literals: Vec::new(),
-        tree: true,
-        first_seen: START,
-        last_seen: START,
-    }
-}
-
 fn plan(id: &str, operation: &str) -> Plan {
     let root = PlanNode { operation: operation.to_owned(), ..PlanNode::default() };
     Plan { id: id.to_owned(), asked: START, root: Some(root), flaw: None }
@@ -85,7 +61,7 @@ fn reader(
     archive.put_instances(&[instance()]).unwrap();
     let groups: BTreeSet<String> = groups.iter().map(|group| (*group).to_owned()).collect();
     archive.put_offers(&instance_id(), &groups).unwrap();
-    archive.put_statements(&[statement()]).unwrap();
+    archive.put_statements(&[statement("S1", "select ?", DIGEST)]).unwrap();
     let of_statement = |group| Grouping::by(group).filtered(Dimension::Sql, "S1");
     archive
         .append_all(&[

@@ -42,6 +42,7 @@ fn resource(arn: &str, tier: &str, name: &str) -> TierResource {
         figures: Vec::new(),
         facts: Vec::new(),
         simulated: false,
+        created: None,
         first_seen: START,
         last_seen: START,
     }

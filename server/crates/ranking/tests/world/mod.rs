@@ -181,25 +181,8 @@ impl World {
         let mut ids: Vec<&String> = self.sessions.iter().filter_map(|sessions| sessions.sql.as_ref()).collect();
         ids.sort();
         ids.dedup();
-        let digest = |id: &String| Statement {
-            pi_id: id.clone(),
-            db_id: None,
-            dimension: Dimension::Sql,
-            parent: None,
-            engine: Engine::Postgres,
-            digest: self.digest(id),
-            digest_version: 1,
-            normal_form: self.text(id),
-            masked: self.text(id),
-            kind: "select".to_owned(),
-            tables: vec![table_of(id)],
-            tags: Vec::new(),
-            truncated: false,
-            tree: true,
-            literals: Vec::new(),
-            first_seen: START,
-            last_seen: START,
-        };
+        let digest =
+            |id: &String| Statement { tables: vec![table_of(id)], ..statement(id, &self.text(id), self.digest(id)) };
         let mut statements: Vec<Statement> = ids.into_iter().map(digest).collect();
         for (sql, child) in self.sessions.iter().filter_map(|one| one.sql.as_ref().zip(one.child.as_ref())) {
             let route = child.split('@').nth(1).unwrap();
@@ -272,6 +255,29 @@ impl World {
 /// The table a statement of a world reads.
 pub fn table_of(pi_id: &str) -> String {
     format!("t{}", pi_id.len() % 3)
+}
+
+/// A SELECT of no table.
+pub fn statement(pi_id: &str, text: &str, digest: DigestId) -> Statement {
+    Statement {
+        pi_id: pi_id.to_owned(),
+        db_id: None,
+        dimension: Dimension::Sql,
+        parent: None,
+        engine: Engine::Postgres,
+        digest,
+        digest_version: 1,
+        normal_form: text.to_owned(),
+        masked: text.to_owned(),
+        kind: "select".to_owned(),
+        tables: Vec::new(),
+        tags: Vec::new(),
+        truncated: false,
+        tree: true,
+        literals: Vec::new(),
+        first_seen: START,
+        last_seen: START,
+    }
 }
 
 pub fn instance() -> Instance {
