@@ -45,6 +45,8 @@ pub struct TierResource {
     pub facts: Vec<(String, String)>,
     /// Comes from a seeded world (tag `loadlens:simulated`), not from anything that runs.
     pub simulated: bool,
+    /// When it was made, where a describe call tells it: no answer about the time before says anything.
+    pub created: Option<Timestamp>,
     /// First time discovery saw it.
     pub first_seen: Timestamp,
     /// Last time discovery saw it.

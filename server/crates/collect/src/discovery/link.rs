@@ -203,6 +203,7 @@ mod tests {
             figures: Vec::new(),
             facts: Vec::new(),
             simulated: false,
+            created: None,
             first_seen: Timestamp(0),
             last_seen: Timestamp(0),
         }

@@ -13,6 +13,7 @@ use units::{ResourceId, Timestamp};
 
 use crate::access::{Collector, GLOBAL_REGION, RegionClients};
 use crate::error::CollectError;
+use crate::inventory::timestamp;
 use read::Found;
 
 pub(crate) use functions::LambdaClient;
@@ -191,6 +192,7 @@ impl Draft {
                 figures: Vec::new(),
                 facts: Vec::new(),
                 simulated: false,
+                created: None,
                 first_seen: self.now,
                 last_seen: self.now,
             };
@@ -247,6 +249,7 @@ impl Draft {
             let Some(arn) = balancer.load_balancer_arn() else { continue };
             let Some(resource) = self.resource(arn, None, None) else { continue };
             resource.state = balancer.state().and_then(|state| state.code()).map(|code| code.as_str().to_owned());
+            resource.created = balancer.created_time().and_then(timestamp);
             resource.facts = facts([
                 ("DNS name", balancer.dns_name().map(str::to_owned)),
                 ("Scheme", balancer.scheme().map(|scheme| scheme.as_str().to_owned())),
@@ -259,7 +262,10 @@ impl Draft {
             let (Some(own), Some(front)) = (arns::parse(arn), arns::parse(balancer)) else { continue };
             let Some(front) = front.resource.strip_prefix("loadbalancer/") else { continue };
             let values = vec![front.to_owned(), own.resource.to_owned()];
+            // Its metrics are those of its balancer.
+            let created = self.resources.get(balancer).and_then(|balancer| balancer.created);
             let Some(resource) = self.resource(arn, Some(values), None) else { continue };
+            resource.created = created;
             let seconds = |secs: Option<i32>| secs.map(|secs| format!("{secs} s"));
             let count = |count: Option<i32>| count.map(|count| count.to_string());
             resource.facts = facts([
@@ -283,6 +289,7 @@ impl Draft {
             let in_service = i32::try_from(in_service.count()).ok();
             let account = arns::parse(arn).map_or(String::new(), |arn| arn.account.to_owned());
             let Some(resource) = self.resource(arn, None, None) else { continue };
+            resource.created = group.created_time().and_then(timestamp);
             resource.figures = figures([
                 (FigureKind::MinCapacity, group.min_size()),
                 (FigureKind::MaxCapacity, group.max_size()),
@@ -372,6 +379,7 @@ impl Draft {
             };
             let Some(resource) = self.resource(arn, None, None) else { continue };
             resource.state = service.status().map(str::to_owned);
+            resource.created = service.created_at().and_then(timestamp);
             resource.figures = figures([
                 (FigureKind::DesiredCapacity, Some(service.desired_count())),
                 (FigureKind::RunningCapacity, Some(service.running_count())),

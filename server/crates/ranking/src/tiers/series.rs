@@ -25,8 +25,8 @@ pub(crate) struct TierSeries {
     pub(crate) is_headline: bool,
     /// A value a bucket.
     pub(crate) values: Vec<Option<f64>>,
-    /// Buckets that are answered in full.
-    pub(crate) answered: Vec<bool>,
+    /// First bucket in which the resource was there.
+    first: usize,
     /// Name in the archive.
     pub(crate) metric: MetricName,
     pub(crate) collected_to: Option<Timestamp>,
@@ -71,7 +71,7 @@ impl TierSeries {
             unit: "AAS".to_owned(),
             signal: Signal::Saturation,
             is_headline: true,
-            answered: matrix.cover.buckets.iter().map(|cover| *cover == BucketCover::Full).collect(),
+            first: 0,
             values: matrix.total.clone(),
             metric,
             collected_to: matrix.cover.collected_to,
@@ -122,10 +122,10 @@ impl TierSeries {
         self.values.get(buckets)?.iter().flatten().copied().reduce(f64::min)
     }
 
-    /// Events of a range; `None` when the metric counts none, or a bucket before the newest known
-    /// one is not known.
+    /// Events of a range since the resource is there; `None` when the metric counts none, or a bucket
+    /// before the newest known one is not known.
     pub(crate) fn count(&self, buckets: std::ops::Range<usize>) -> Option<f64> {
-        let values = self.values.get(buckets)?;
+        let values = self.values.get(buckets.start.max(self.first)..buckets.end)?;
         let newest = values.iter().rposition(Option::is_some)?;
         let known: Option<Vec<f64>> = values[..=newest].iter().copied().collect();
         Some(known?.iter().sum::<f64>() * self.per_bucket?)
@@ -133,8 +133,8 @@ impl TierSeries {
 
     /// The same over a part of its axis.
     pub(crate) fn part(&self, buckets: std::ops::Range<usize>) -> Self {
-        let values = self.values[buckets.clone()].to_vec();
-        Self { values, answered: self.answered[buckets].to_vec(), ..self.clone() }
+        let first = self.first.saturating_sub(buckets.start);
+        Self { values: self.values[buckets].to_vec(), first, ..self.clone() }
     }
 }
 
@@ -149,12 +149,14 @@ pub(crate) fn series_of(
     let rows: Vec<_> = resource.asked_rows().into_iter().filter(|(tier, metric)| is_wanted(tier, metric)).collect();
     let names: Vec<MetricName> = rows.iter().map(|(tier, metric)| metric.series(tier)).collect();
     let matrix = lookup.archive.counters(&resource.id, &names, window, period)?;
+    let lacked_secs = resource.created.map_or(0, |created| (created.0 - matrix.window.from.0).max(0) / 1000);
+    let first = usize::try_from(lacked_secs / i64::from(period.secs())).unwrap_or(usize::MAX);
     rows.iter()
         .zip(matrix.series)
         .map(|((tier, metric), series)| {
             let floor = Period::from_secs(metric.period_secs(tier)).unwrap_or(Period::MINUTE);
             let answered = answered(lookup, &resource.id, &series, (matrix.window, period), floor)?;
-            Ok(read(metric, &series, &answered, period))
+            Ok(read(metric, &series, (first, &answered), period))
         })
         .collect()
 }
@@ -184,9 +186,14 @@ fn answered(
 }
 
 /// Vendor's values in our unit. A bucket that was answered without a value is 0 where the catalogue
-/// says that AWS publishes only what happened; else it stays a gap. A total of a bucket that is not
-/// answered to its end is no total.
-fn read(metric: &TierMetric, series: &samples::CounterSeries, answered: &[bool], period: Period) -> TierSeries {
+/// says that AWS publishes only what happened; else it stays a gap, as it does before the `first` bucket
+/// in which the resource was there. A total of a bucket that is not answered to its end is no total.
+fn read(
+    metric: &TierMetric,
+    series: &samples::CounterSeries,
+    (first, answered): (usize, &[bool]),
+    period: Period,
+) -> TierSeries {
     let (unit, scale) = printed_unit(&metric.unit);
     let is_total = metric.statistic == "Sum" || metric.statistic == "SampleCount";
     let secs = f64::from(period.secs());
@@ -200,7 +207,7 @@ fn read(metric: &TierMetric, series: &samples::CounterSeries, answered: &[bool],
     let value = |(bucket, value): (usize, &Option<f64>)| {
         let is_answered = answered.get(bucket).copied().unwrap_or(false);
         let value = value.filter(|_| !is_total || is_answered || period == Period::MINUTE);
-        let absent = (is_answered && metric.absence == Absence::Zero).then_some(0.0);
+        let absent = (is_answered && bucket >= first && metric.absence == Absence::Zero).then_some(0.0);
         value.map(|value| value * scale).or(absent)
     };
     TierSeries {
@@ -211,7 +218,7 @@ fn read(metric: &TierMetric, series: &samples::CounterSeries, answered: &[bool],
         signal: metric.signal,
         is_headline: metric.headline,
         values: series.values.iter().enumerate().map(value).collect(),
-        answered: answered.to_vec(),
+        first,
         metric: series.metric.clone(),
         collected_to: series.cover.collected_to,
         failures: series
@@ -249,7 +256,7 @@ pub(crate) mod tests {
             unit: unit.to_owned(),
             signal,
             is_headline: true,
-            answered: vec![true; values.len()],
+            first: 0,
             values,
             metric: MetricName::cloudwatch("N", name, "Average"),
             collected_to: None,
@@ -269,7 +276,7 @@ pub(crate) mod tests {
             values: values.to_vec(),
             cover: Coverage::default(),
         };
-        read(metric, &series, answered, period)
+        read(metric, &series, (0, answered), period)
     }
 
     #[test]
@@ -293,6 +300,19 @@ pub(crate) mod tests {
         assert_eq!((series.unit.as_str(), series.values[0], series.count(0..2)), ("/min", Some(6.0), Some(30.0)));
         let series = read_values(&requests, &[Some(120.0), None, Some(60.0)], &[true, false, true], Period::MINUTE);
         assert_eq!(series.count(0..3), None, "a hole makes the total unknown");
+    }
+
+    #[test]
+    fn before_it_was_there_nothing_is_known_and_nothing_happened() {
+        let requests = metric("alb", "RequestCount", "Sum");
+        let series = CounterSeries {
+            metric: MetricName::cloudwatch("N", "RequestCount", "Sum"),
+            values: vec![None, None, Some(120.0), None],
+            cover: Coverage::default(),
+        };
+        let series = read(&requests, &series, (1, &[true; 4]), Period::MINUTE);
+        assert_eq!(series.values, [None, Some(0.0), Some(2.0), Some(0.0)]);
+        assert_eq!((series.count(0..4), series.part(1..3).count(0..2)), (Some(120.0), Some(120.0)));
     }
 
     #[test]
