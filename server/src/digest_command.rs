@@ -2,7 +2,7 @@
 //!
 //! Reads JSON lines `{"sql": "…", "engine": "…", "truncated": true}` (engine and truncated may be left
 //! out) or, with `--text`, one plain statement. Writes one JSON line for each line read, in order, and at
-//! once when no more input waits. A line that is no such object gives `{"error": "…"}` in its place; the
+//! once when no more input waits. Blank lines are passed over. Another line that is no such object gives `{"error": "…"}` in its place; the
 //! rest goes on, and the command fails at the end. Nothing it writes holds a literal, error texts
 //! included.
 
@@ -81,11 +81,13 @@ fn digest_all(input: impl Read, output: &mut impl Write, args: &DigestArgs) -> i
     while input.read_until(b'\n', &mut line)? > 0 {
         line_number += 1;
         let text = line.strip_prefix(BYTE_ORDER_MARK).filter(|_| line_number == 1).unwrap_or(&line);
-        match reader.digest(text) {
-            Ok(digest) => write_line(output, &Line::from(digest))?,
-            Err(error) => {
-                bad_lines += 1;
-                write_line(output, &Failure { error: format!("line {line_number}: {error}") })?;
+        if !text.trim_ascii().is_empty() {
+            match reader.digest(text) {
+                Ok(digest) => write_line(output, &Line::from(digest))?,
+                Err(error) => {
+                    bad_lines += 1;
+                    write_line(output, &Failure { error: format!("line {line_number}: {error}") })?;
+                }
             }
         }
         line.clear();
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_out_for_each_line_in_whatever_it_holds() {
+    fn one_line_out_for_each_line_in_that_is_not_blank_whatever_it_holds() {
         let input = b"{\"sql\": \"SELECT * FROM Orders WHERE id = 42\"}\n\
             no json 'secret'\n\
             \n\
@@ -229,15 +231,16 @@ mod tests {
             {\"sql\": \"select 1\", \"engine\": \"secret\"}\n\
             {\"sql\": \"select a from t\", \"truncated\": true}";
         let (lines, bad) = run_on(input, false);
-        assert_eq!(lines.len(), 8);
-        assert_eq!(bad, 4);
+        assert_eq!(lines.len(), 7);
+        assert_eq!(bad, 3);
         assert_eq!(lines[0]["normal_form"], "select * from orders where id = ?");
         assert_eq!(lines[0]["tables"], serde_json::json!(["orders"]));
         assert_eq!(lines[0]["tree"], true);
-        assert_eq!(lines[3]["truncated"], true);
-        assert!(lines[5]["normal_form"].as_str().unwrap().starts_with("select ?, "));
-        assert_eq!(lines[7]["truncated"], true);
-        assert!([1, 2, 4, 6].iter().all(|&at: &usize| lines[at]["error"].is_string()));
+        assert_eq!(lines[2]["truncated"], true);
+        assert!(lines[4]["normal_form"].as_str().unwrap().starts_with("select ?, "));
+        assert_eq!(lines[6]["truncated"], true);
+        assert!(lines[5]["error"].as_str().unwrap().starts_with("line 7: "));
+        assert!([1, 3, 5].iter().all(|&at: &usize| lines[at]["error"].is_string()));
         assert!(!serde_json::to_string(&lines).unwrap().contains("secret"));
     }
 
