@@ -132,7 +132,7 @@ struct Inner {
     gate: Gate,
     flights: Flights,
     /// Held while the inventory is read; holds when it was read last.
-    inventory_turn: tokio::sync::Mutex<Option<Timestamp>>,
+    inventory_turn: tokio::sync::Mutex<Option<rounds::InventoryRead>>,
     /// Number of the account that is read, once it was asked for.
     account: tokio::sync::OnceCell<String>,
     /// Wakes who looks for alarms that went off.

@@ -193,21 +193,29 @@ pub(super) fn take_calls(inner: &Inner, calls: usize) -> Result<(), Refusal> {
     })
 }
 
-fn known(inner: &Inner, instance: &ResourceId) -> Result<Arc<Watched>, Refusal> {
-    inner.watched(instance).ok_or_else(|| Refusal::Unknown(instance.to_string()))
+/// The pollers of an instance. None runs before the inventory was first read: that is waited for.
+async fn known(inner: &Arc<Inner>, instance: &ResourceId) -> Result<Arc<Watched>, Refusal> {
+    if let Some(watched) = inner.watched(instance) {
+        return Ok(watched);
+    }
+    let is_first = inner.inventory_turn.lock().await.is_none();
+    let read = if is_first { rounds::read_inventory(inner).await.map(drop) } else { Ok(()) };
+    // What the archive knows is polled although the reading failed.
+    let unknown = || read.map_or_else(|fault| fault.refusal(), |()| Refusal::Unknown(instance.to_string()));
+    inner.watched(instance).ok_or_else(unknown)
 }
 
 /// Groupings the source cannot answer, with its words or ours.
 type Refused = Vec<(Grouping, String)>;
 
 async fn load(
-    inner: &Inner,
+    inner: &Arc<Inner>,
     instance: &ResourceId,
     groupings: Vec<Grouping>,
     window: Window,
     period: Period,
 ) -> Result<Refused, Refusal> {
-    let watched = known(inner, instance)?;
+    let watched = known(inner, instance).await?;
     let (groupings, unanswerable): (Vec<_>, Vec<_>) = groupings.into_iter().partition(Grouping::is_answerable);
     let words = "Performance Insights takes any filters on the grouped dimension and one on another";
     let mut refused: Refused = unanswerable.into_iter().map(|grouping| (grouping, words.to_owned())).collect();
@@ -311,12 +319,12 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
     match wanted {
         Wanted::Load { .. } => Ok(()),
         Wanted::Counters { instance, .. } => {
-            let watched = known(inner, &instance)?;
+            let watched = known(inner, &instance).await?;
             take_calls(inner, 1)?;
             rounds::read_counters(inner, &[watched], Lane::Interactive).await.map_err(|fault| fault.refusal())
         }
         Wanted::StatementText { instance, pi_id } => {
-            let watched = known(inner, &instance)?;
+            let watched = known(inner, &instance).await?;
             let ids = [pi_id.clone()];
             let statements = inner.with_archive(move |archive| archive.statements(&ids)).await;
             let statements = statements.map_err(|fault| fault.refusal())?;
@@ -328,7 +336,7 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
             poll::fetch_text(inner, &watched.facts(), cut, Lane::Interactive).await.map_err(|fault| fault.refusal())
         }
         Wanted::LockSnapshot { instance, window, worst } => {
-            let watched = known(inner, &instance)?;
+            let watched = known(inner, &instance).await?;
             if window.secs() > MAX_SNAPSHOT_WINDOW {
                 return Err(Refusal::Unanswerable(format!(
                     "a lock snapshot is looked for in {MAX_SNAPSHOT_WINDOW} s at most"
@@ -339,7 +347,7 @@ async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
             fetched.map_err(|fault| fault.refusal())
         }
         Wanted::Plans { instance, mut ids } => {
-            let watched = known(inner, &instance)?;
+            let watched = known(inner, &instance).await?;
             ids.truncate(MAX_PLANS);
             take_calls(inner, ids.len())?;
             poll::fetch_plans(inner, &watched.facts(), ids, Lane::Interactive).await.map_err(|fault| fault.refusal())

@@ -223,6 +223,9 @@ async fn a_restart_goes_on_where_the_last_run_stopped() {
     world.clock.set_ms(NOW.plus_secs(2 * 3600).0);
     let schedule = start(&world.endpoint, &world.clock, world.archive.clone(), config).await;
     let world = World { schedule, ..world };
+    // Who reads before the inventory is there again is answered all the same.
+    let counters = Wanted::Counters { instance: world.instance("history-7").id, window: hours(-1, 0) };
+    world.schedule.want(counters).await.unwrap();
     world.until("the back-fill", is_filled).await;
     let progress = world.schedule.health().progress;
     let id = world.instance("history-7").id;

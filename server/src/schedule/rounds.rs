@@ -104,13 +104,20 @@ fn backoff(first: Duration, failures: u32) -> Duration {
 /// How old an inventory may be for a reader who wants a new one.
 const INVENTORY_FRESH_SECS: i64 = 5;
 
-/// Reads which instances there are; starts and stops pollers. Tells whether all is as it will stay:
-/// there are instances, and every one is available.
+/// The latest reading of the inventory.
+#[derive(Clone, Copy)]
+pub(super) struct InventoryRead {
+    at: Timestamp,
+    /// All is as it will stay: there are instances, and every one is available.
+    is_settled: bool,
+}
+
+/// Reads which instances there are; starts and stops pollers. Tells whether all is as it will stay.
 pub(super) async fn read_inventory(inner: &Arc<Inner>) -> Result<bool, Fault> {
     let mut turn = inner.inventory_turn.lock().await;
     let now = inner.now();
-    if turn.is_some_and(|at| now.0 - at.0 < INVENTORY_FRESH_SECS * 1000) {
-        return Ok(true);
+    if let Some(read) = turn.filter(|read| now.0 - read.at.0 < INVENTORY_FRESH_SECS * 1000) {
+        return Ok(read.is_settled);
     }
     let outcome = inner.collector.list_instances(now).await.map_err(|error| Fault::aws(&error, now));
     let found = match outcome {
@@ -138,13 +145,14 @@ pub(super) async fn read_inventory(inner: &Arc<Inner>) -> Result<bool, Fault> {
     for instance in &found {
         start_poller(inner, merged.get(&instance.id).unwrap_or(instance).clone());
     }
-    *turn = Some(now);
+    let is_settled = !found.is_empty() && found.iter().all(|instance| instance.status == "available");
+    *turn = Some(InventoryRead { at: now, is_settled });
     let was_tried = |one: &Instance| inner.board.was_tried(SourceKind::PerformanceInsights, &one.id);
     inner.board.inventory_read(found.iter().all(was_tried));
     inner.board.succeeded(SourceKind::Inventory, None, now, Some(now));
     drop(turn);
     read_events(inner, &found, now).await;
-    Ok(!found.is_empty() && found.iter().all(|instance| instance.status == "available"))
+    Ok(is_settled)
 }
 
 /// Without an inventory, instances known from before are collected all the same.
