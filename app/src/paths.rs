@@ -24,6 +24,8 @@ pub use self::sql_tab::SqlTab;
 
 /// The fleet.
 pub const FLEET: &str = "/";
+/// The instance with most load: the server redirects to it.
+pub const BUSIEST: &str = "/db";
 /// Alarms.
 pub const ALARMS: &str = "/alarms";
 /// Incidents.

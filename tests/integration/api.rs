@@ -128,6 +128,9 @@ async fn times_are_read_and_written_and_gaps_are_null() {
         let answer = get(&format!("{}{path}", stage.dashboard.url)).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::TEMPORARY_REDIRECT, target));
     }
+    let busiest = stage.dashboard.api("instances").await["instances"][0]["id"].as_str().unwrap().to_owned();
+    let answer = get(&format!("{}/db", stage.dashboard.url)).await;
+    assert_eq!(answer.header("location"), format!("/db/{busiest}"));
     let openapi = stage.dashboard.api("openapi.json").await;
     assert_eq!(openapi["openapi"].as_str().map(|version| &version[..2]), Some("3."));
     assert!(openapi["paths"]["/api/v1/instances/{id}/load"]["get"].is_object(), "{openapi}");

@@ -152,8 +152,10 @@ fn place_link(link: &PlaceLink, place: AppPlace, class: &'static str) -> AnyView
         let name = say.with(m::ALARMS_IN_ALARM, &[("count", &count.to_string())]);
         view! { <span class="count" aria-label=name>{count}</span> }
     });
+    // The server says which instance it is.
+    let rel = (link.place == AppPlace::DbLoad).then_some("external");
     view! {
-        <a class=class href=link.href.clone() aria-current=current>
+        <a class=class href=link.href.clone() rel=rel aria-current=current>
             {say.text(link.label)}
             {count}
         </a>

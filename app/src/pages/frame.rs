@@ -47,12 +47,11 @@ fn empty_bar() -> AnyView {
 
 fn bar(place: AppPlace, frame: &Frame, find: String) -> impl IntoView + use<> {
     let say = use_say();
-    let first = frame.instances.first().map_or_else(|| paths::FLEET.to_owned(), |(id, _)| paths::db(id));
     let link = |href: &str, place, label| PlaceLink { href: href.to_owned(), place, label, count: None };
     let alarms = PlaceLink { count: frame.alarms, ..link(paths::ALARMS, AppPlace::Alarms, m::ALARMS) };
     let links = vec![
         link(paths::FLEET, AppPlace::Fleet, m::FLEET),
-        link(&first, AppPlace::DbLoad, m::DB_LOAD),
+        link(paths::BUSIEST, AppPlace::DbLoad, m::DB_LOAD),
         link(paths::APPS, AppPlace::Apps, m::APPS),
         alarms,
         link(paths::INCIDENTS, AppPlace::Incidents, m::INCIDENTS),

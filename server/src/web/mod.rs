@@ -125,6 +125,7 @@ pub fn router(state: AppState, address: SocketAddr) -> Router {
         .merge(pages)
         .merge(api::router(state.clone()))
         .merge(incident_files::router())
+        .route(app::paths::BUSIEST, get(names::lead_to_busiest))
         .route("/settings", post(settings::save))
         .route("/healthz", get(status::healthz))
         .route("/readyz", get(status::readyz))

@@ -1,13 +1,18 @@
-//! A unique instance name leads to its id, in pages and in the API, so that links survive a rename.
+//! Addresses that lead to an instance without its id: by a unique name, in pages and in the API, so
+//! that links survive a rename; and to the busiest one.
 
+use app::paths;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use http::header::{HeaderValue, LOCATION};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use units::{TimeRange, Zone};
+
 use super::AppState;
+use crate::clock;
 
 /// Where the instance stands in the path of a page and of the API.
 const BEFORE_INSTANCE: [&str; 2] = ["/db/", "/api/v1/instances/"];
@@ -38,4 +43,12 @@ fn target_of(state: &AppState, request: &Request) -> Option<HeaderValue> {
     let id = utf8_percent_encode(id.as_str(), UNESCAPED).to_string();
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     HeaderValue::from_str(&format!("{before}{id}{after}{query}")).ok()
+}
+
+/// Redirects to the instance with most load in the usual time range; to the fleet, which says why, when
+/// none is known.
+pub(super) async fn lead_to_busiest(State(state): State<AppState>) -> Redirect {
+    let fleet = ranking::rank_fleet(&state.reader, &TimeRange::default(), &Zone::Utc, clock::now()).await;
+    let busiest = fleet.ok().and_then(|fleet| fleet.rows.into_iter().next());
+    Redirect::temporary(&busiest.map_or_else(|| paths::FLEET.to_owned(), |row| paths::db(&row.facts.id)))
 }
