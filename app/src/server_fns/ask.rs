@@ -1,16 +1,17 @@
 //! How a page asks. Every panel asks through one server function and waits on one kind of resource: the
-//! answer travels as JSON text and is read where it is drawn, so that the module carries the machinery of
-//! asking once and not once per panel. What a question is answered with stands in its type.
+//! answer travels packed and is read where it is drawn, so that the module carries the machinery of asking
+//! once and not once per panel. What a question is answered with stands in its type.
 
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::codec::Json;
 use crate::error::ViewError;
@@ -62,19 +63,21 @@ pub struct Key {
     pub at_ms: i64,
 }
 
-/// JSON of what a question is answered with.
+/// What a question is answered with, as postcard in Base64: its readers are a fraction of what readers
+/// of JSON are in the module.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Answer(Box<RawValue>);
+pub struct Answer(String);
 
 impl Answer {
-    fn read<T: DeserializeOwned>(&self) -> Result<T, ViewError> {
-        serde_json::from_str(self.0.get()).map_err(|_| ViewError::Transport)
+    fn pack<T: Serialize>(found: &T) -> Result<Self, ViewError> {
+        let packed = postcard::to_allocvec(found).map_err(|_| ViewError::Transport)?;
+        Ok(Self(STANDARD_NO_PAD.encode(packed)))
     }
 
-    /// What stands for a question that was not asked.
-    fn not_asked() -> Self {
-        Self(RawValue::NULL.to_owned())
+    fn read<T: DeserializeOwned>(&self) -> Result<T, ViewError> {
+        let packed = STANDARD_NO_PAD.decode(&self.0).map_err(|_| ViewError::Transport)?;
+        postcard::from_bytes(&packed).map_err(|_| ViewError::Transport)
     }
 }
 
@@ -108,10 +111,9 @@ impl<T: Serialize> Ask<T> {
     /// What was found, on its way to the page.
     ///
     /// # Errors
-    /// The error of what was found; [`ViewError::Unavailable`] for what JSON cannot hold.
+    /// The error of what was found.
     pub(crate) fn answer(self, found: Result<T, ViewError>) -> Result<Answer, ViewError> {
-        let json = serde_json::value::to_raw_value(&found?);
-        json.map(Answer).map_err(|_| ViewError::Unavailable { request_id: String::new() })
+        Answer::pack(&found?)
     }
 }
 
@@ -140,7 +142,7 @@ fn resource(what: What, key: Box<dyn Fn() -> Option<Key> + Send + Sync>) -> Reso
     Resource::new(key, move |key| async move {
         match key {
             Some(key) => answer_page(what, key.of, key.digest, key.search, key.at_ms).await,
-            None => Ok(Answer::not_asked()),
+            None => Answer::pack(&None::<()>),
         }
     })
 }
