@@ -48,12 +48,14 @@ const ALARM_HISTORY_SECS: i64 = 30 * 86_400;
 const AROUND_SECS: i64 = 86_400;
 
 /// When an instance's CloudWatch metrics were read.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct CountersTurn {
     /// Last attempt.
     tried: Timestamp,
     /// Last success.
     done: Option<Timestamp>,
+    /// What kept the last attempt from being one.
+    fault: Option<Fault>,
 }
 
 /// A task that runs for ever on what all share.
@@ -328,20 +330,22 @@ async fn counters(inner: Arc<Inner>) {
     }
 }
 
-/// Reads the RDS metrics of some instances. An instance read less than a period ago is left out:
-/// nothing new can have come, and each metric costs.
+/// Reads the RDS metrics of some instances. An instance tried less than a period ago is left out with
+/// what came of it: nothing new can have come, and each metric costs.
 pub(super) async fn read_counters(inner: &Inner, some: &[Arc<Watched>], lane: Lane) -> Result<(), Fault> {
     let now = inner.now();
     let Some(tier) = catalogue().iter().find(|tier| tier.key == "rds") else { return Ok(()) };
     let floor_ms = i64::from(tier.period_floor_secs) * 1000;
     // Instances that need the same window share a call; first readings are large and stand alone.
     let mut by_window: BTreeMap<(String, i64, Option<ResourceId>), Vec<Instance>> = BTreeMap::new();
+    let mut outcome = Ok(());
     {
         let mut turns = inner.counters_turn.lock().unwrap_or_else(PoisonError::into_inner);
         for watched in some {
             let facts = watched.facts();
             let turn = turns.entry(facts.id.clone()).or_default();
             if now.0 - turn.tried.0 < floor_ms * 9 / 10 {
+                outcome = turn.fault.clone().map_or(outcome, Err);
                 continue;
             }
             turn.tried = now;
@@ -350,7 +354,6 @@ pub(super) async fn read_counters(inner: &Inner, some: &[Arc<Watched>], lane: La
             by_window.entry((facts.region.clone(), back.min(COUNTERS_FIRST_SECS), alone)).or_default().push(facts);
         }
     }
-    let mut outcome = Ok(());
     for ((region, back, _), instances) in by_window {
         let window = Window::new(now.plus_secs(-back).floor_to(3600), now.floor_to(60));
         let rows: Vec<MetricRow> = instances.iter().flat_map(|instance| rows_of(instance, tier)).collect();
@@ -361,11 +364,16 @@ pub(super) async fn read_counters(inner: &Inner, some: &[Arc<Watched>], lane: La
             }
             Err(error) => Err(Fault::aws(&error, now)),
         };
+        {
+            let mut turns = inner.counters_turn.lock().unwrap_or_else(PoisonError::into_inner);
+            for instance in &instances {
+                let turn = turns.entry(instance.id.clone()).or_default();
+                turn.fault = kept.as_ref().err().cloned();
+                turn.done = if kept.is_ok() { Some(now) } else { turn.done };
+            }
+        }
         match kept {
             Ok(()) => {
-                let mut turns = inner.counters_turn.lock().unwrap_or_else(PoisonError::into_inner);
-                instances.iter().for_each(|instance| turns.entry(instance.id.clone()).or_default().done = Some(now));
-                drop(turns);
                 inner.board.succeeded(SourceKind::CloudWatch, None, now, Some(window.to));
             }
             Err(fault) => {
