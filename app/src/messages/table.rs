@@ -220,6 +220,7 @@ messages! {
     // Fleet.
     INSTANCE: "Instance", "인스턴스";
     INSTANCES: "Instances", "인스턴스";
+    INSTANCE_ONE: "1 instance", "인스턴스 1개";
     INSTANCE_COUNT: "{count} instances", "인스턴스 {count}개";
     INSTANCES_META: "Ranked by load against vCPU, mean of the window", "vCPU 대비 부하 순, 구간 평균";
     LOAD_AGAINST_VCPU: "Load against vCPU", "vCPU 대비 부하";

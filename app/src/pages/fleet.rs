@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use units::{DigestId, Refresh, ResourceId, TimeRange, Timestamp, Zone};
-use view::{AppsView, FleetRow, FleetView, Panel};
+use view::{AppsView, FleetRow, FleetView, Panel, PanelTools};
 
 use super::controls::{RangePage, range_control, refresh_choices, refresh_name};
 use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{use_moment, use_reader_clock};
 use crate::components::fleet_table::{FleetLinks, FleetTable};
-use crate::components::panel::{PanelFrame, PanelTools, StateLinks, panel_body, source_line, trouble_view};
+use crate::components::panel::{PanelFrame, StateLinks, panel_body, source_line};
 use crate::components::refresh::refresh_every;
 use crate::components::sentence::sentence;
 use crate::components::tier_strip::AppCards;
@@ -37,6 +37,7 @@ pub fn FleetRoute() -> impl IntoView {
     let find = page.with_untracked(|page| page.find.clone());
     let facts = move || async move {
         match fleet.await {
+            Ok(Panel::Data(view)) if view.rows.len() == 1 => say.text(m::INSTANCE_ONE).to_owned(),
             Ok(Panel::Data(view)) => say.with(m::INSTANCE_COUNT, &[("count", &view.rows.len().to_string())]),
             _ => String::new(),
         }
@@ -125,13 +126,12 @@ fn fleet_body(
         Ok(Panel::Data(view)) => Some(fleet_verdict(view)),
         _ => None,
     };
-    let draw_links = links.clone();
     // What fails with apps is told on their own page.
     let apps = apps.ok().filter(|view| !view.apps.is_empty()).map(|view| {
         let page = page.clone();
         view! { <AppCards apps=view.apps href=Callback::new(move |key: String| page.app_href(&key)) /> }
     });
-    let table = panel_body(fleet, m::FLEET, m::NO_INSTANCES, &links, |view| fleet_table(view, page, &draw_links));
+    let table = panel_body(fleet, m::INSTANCES, m::NO_INSTANCES, &links, |view| fleet_table(view, page));
     view! {
         {verdict}
         {apps}
@@ -171,10 +171,9 @@ fn is_over(row: &FleetRow) -> bool {
     row.facts.vcpu.vcpus().is_some_and(|vcpus| row.spark.iter().flatten().any(|load| *load > vcpus))
 }
 
-fn fleet_table(view: FleetView, page: FleetPage, links: &StateLinks) -> AnyView {
+fn fleet_table(view: FleetView, page: FleetPage) -> AnyView {
     let (say, clock) = (use_say(), use_reader_clock());
     let source = source_line(&view.source, &clock, say);
-    let trouble = view.trouble.clone().map(|trouble| trouble_view(trouble, m::INSTANCES, links));
     let find = page.find.clone();
     let page = StoredValue::new(page);
     let fleet_links = FleetLinks {
@@ -188,7 +187,6 @@ fn fleet_table(view: FleetView, page: FleetPage, links: &StateLinks) -> AnyView 
         alarms: paths::ALARMS,
     };
     view! {
-        {trouble}
         <FleetTable view=view links=fleet_links find=find />
         <div class="panel__foot">
             <span>{say.text(m::FLEET_NOTE)}</span>

@@ -161,7 +161,11 @@ impl Source {
     pub(crate) async fn fleet(&self, range: &TimeRange, now: Timestamp) -> Result<Panel<FleetView>, ViewError> {
         let zone = self.zone();
         let fleet = ranking::rank_fleet(&self.reader, range, &zone, now).await.map_err(|error| self.mapped(error))?;
-        Ok(if fleet.rows.is_empty() && fleet.trouble.is_none() { Panel::Empty } else { Panel::Data(fleet) })
+        Ok(match fleet.trouble {
+            Some(trouble) => Panel::Trouble(trouble),
+            None if fleet.rows.is_empty() => Panel::Empty,
+            None => Panel::Data(fleet),
+        })
     }
 
     pub(crate) fn frame(&self) -> Result<Frame, ViewError> {
