@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::svg;
-use view::{Panel, Source, Trouble};
+use view::{Panel, PanelTools, Source, Trouble};
 
 use super::clock::{ReaderClock, use_reader_clock};
 use super::sentence::sentence;
@@ -10,17 +10,6 @@ use crate::error::ViewError;
 use crate::messages::{self as m, Message, Say, use_say};
 use crate::session::use_session;
 use crate::ui::{CopyButton, Dropdown, Icon, IconMark};
-
-/// Addresses of a panel's tools.
-#[derive(Clone, Debug, Default)]
-pub struct PanelTools {
-    /// JSON of what is shown, under `/api/v1`.
-    pub json: Option<String>,
-    /// CSV of what is shown.
-    pub csv: Option<String>,
-    /// Commands of the AWS CLI that answer with the same numbers.
-    pub calls: Vec<String>,
-}
 
 /// A panel: head, body, foot.
 #[component]
@@ -227,12 +216,35 @@ fn StateView(state: State) -> impl IntoView {
 /// Why a panel has no data, and what to do.
 #[must_use]
 pub fn trouble_view(trouble: Trouble, what: Message, links: &StateLinks) -> AnyView {
+    view! { <StateView state=trouble_state(trouble, what, links) /> }.into_any()
+}
+
+/// The same as a line above data that is older.
+#[must_use]
+pub fn trouble_line(trouble: Trouble, what: Message, links: &StateLinks) -> AnyView {
+    let State { title, cause, detail, .. } = trouble_state(trouble, what, links);
+    let sources = links.sources.clone();
+    view! {
+        <p class="notice notice--warning notice--inside" role="status">
+            <strong>{title}</strong>
+            ". "
+            {cause}
+            " "
+            {detail}
+            " "
+            <a href=sources>{use_say().text(m::SOURCES)}</a>
+        </p>
+    }
+    .into_any()
+}
+
+fn trouble_state(trouble: Trouble, what: Message, links: &StateLinks) -> State {
     let say = use_say();
     let clock = use_reader_clock();
     let name = say.text(what);
     let again = again_link(links);
     let sources = sources_link(links);
-    let state = match trouble {
+    match trouble {
         Trouble::NotCollected { what } => State {
             kind: "off",
             icon: Icon::Ban,
@@ -293,8 +305,7 @@ pub fn trouble_view(trouble: Trouble, what: Message, links: &StateLinks) -> AnyV
             }),
         },
         Trouble::Failed { request_id } => failed(&request_id, again, say),
-    };
-    view! { <StateView state=state /> }.into_any()
+    }
 }
 
 /// A panel whose server function failed.

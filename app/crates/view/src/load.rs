@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Aas, Dimension, Timestamp, WaitClass};
 
-use crate::{Axis, BlockedChip, Coverage, Source};
+use crate::{Axis, BlockedChip, Coverage, Source, Trouble};
 
 /// DB load of one instance in one window, stacked by one dimension.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub struct LoadView {
     pub blocked: Vec<BlockedChip>,
     /// Which buckets are known.
     pub coverage: Coverage,
+    /// What keeps the newest buckets from being read; `None` when nothing fails or all are read.
+    pub behind: Option<Trouble>,
     /// Where it comes from.
     pub source: Source,
 }

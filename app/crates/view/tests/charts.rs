@@ -52,6 +52,7 @@ fn storm() -> LoadView {
         ],
         blocked: Vec::new(),
         coverage: Coverage { buckets, collected_to: Some(at.plus_secs(420)), reasons: Vec::new() },
+        behind: None,
         source: Source::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! Facts of an instance, and the panel states that follow from them.
 
-use samples::{GapReason, Instance, LoadMatrix, PiState, Refusal};
+use samples::{GapReason, Instance, LoadMatrix, PiState, Refusal, SourceKind};
 use units::ResourceId;
 use view::{InstanceFacts, Panel, Source, Trouble, VcpuLine};
 
@@ -92,6 +92,13 @@ pub(crate) fn state_of<T>(lookup: &Lookup, instance: &Instance, matrix: &LoadMat
     }
     let is_coming = matrix.cover.collected_to.is_none() || matrix.cover.reasons.contains(&GapReason::NotCollected);
     is_coming.then(|| Panel::Trouble(Trouble::Pending { done: lookup.health().filling(&instance.id) }))
+}
+
+/// What keeps the newest buckets of a load from being read.
+pub(crate) fn behind(lookup: &Lookup, instance: &Instance, matrix: &LoadMatrix) -> Option<Trouble> {
+    let is_open = matrix.cover.buckets.last() == Some(&samples::BucketCover::Pending);
+    let health = lookup.health();
+    health.fault(SourceKind::PerformanceInsights, Some(&instance.id)).filter(|_| is_open).map(trouble_of)
 }
 
 /// A refusal in terms of what the reader can do.

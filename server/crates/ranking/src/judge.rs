@@ -150,15 +150,18 @@ fn load_tiles(input: &TileInput) -> [Tile; 4] {
         tile(key, value.map(number::three_figures), "AAS", note, severity(value))
     };
     let is_full = |bucket: usize| input.waits.cover.buckets.get(bucket) == Some(&BucketCover::Full);
-    let now = newest(input.axis, total, is_full).map(|(_, value)| value);
-    let against = now.zip(vcpus).filter(|(_, vcpus)| *vcpus > 0.0);
-    let against = against.map(|(now, vcpus)| format!("{:.1}{}× vCPU", now / vcpus, number::NO_BREAK_SPACE));
+    let newest = newest(input.axis, total, is_full);
+    let vcpus_line = vcpus.filter(|vcpus| *vcpus > 0.0);
+    let now_note = newest.map(|(at, now)| {
+        let against = vcpus_line.map(|vcpus| format!(" · {:.1}{}× vCPU", now / vcpus, number::NO_BREAK_SPACE));
+        input.axis.label(at) + &against.unwrap_or_default()
+    });
     let highest = peak(input.axis, total);
     let mean = weighted_mean(total, &input.waits.covered_secs);
     let before = input.waits_before.and_then(|before| weighted_mean(&before.total, &before.covered_secs));
     let p99 = p99(total);
     [
-        aas("now", now, against.unwrap_or_default()),
+        aas("now", newest.map(|(_, now)| now), now_note.unwrap_or_default()),
         aas("peak", highest.map(|peak| peak.aas.0), highest.map(|peak| input.axis.label(peak.at)).unwrap_or_default()),
         aas("p99", p99, input.axis.period.to_string()),
         aas("mean", mean, before.map(number::three_figures).unwrap_or_default()),

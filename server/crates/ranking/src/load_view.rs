@@ -7,7 +7,7 @@ use view::{Axis, BlockedChip, Ghost, Layer, LoadView, Marker, MarkerKind, Panel}
 use crate::Result;
 use crate::averages::{newest, p99, peak, weighted_mean};
 use crate::aws_cli::load_calls;
-use crate::facts::{source_of, state_of, vcpu_line};
+use crate::facts::{behind, source_of, state_of, vcpu_line};
 use crate::matrix::{regrouped, remainder};
 use crate::page::Page;
 use crate::plans::short_plan;
@@ -93,6 +93,7 @@ fn panel_of(lookup: &Lookup, page: &Page, query: &DbLoadQuery) -> Result<Panel<L
         index: &index,
     });
     view.source.calls = calls;
+    view.behind = behind(lookup, &page.instance, &matrix);
     Ok(Panel::Data(view))
 }
 
@@ -139,6 +140,7 @@ pub fn stack_load(input: &LoadInput) -> LoadView {
         markers: input.markers.clone(),
         blocked: input.blocked.clone(),
         coverage: sliced.cover.clone(),
+        behind: None,
         source: source_of(input.instance, input.matrix),
         total,
     }
