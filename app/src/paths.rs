@@ -273,6 +273,10 @@ impl DbPage {
         if what.starts_with("load") {
             search.add("slice", self.query.slice.name());
         }
+        let lock = self.lock.as_ref().filter(|_| what.starts_with("blocking"));
+        if let Some(at) = lock.and_then(|lock| lock.resolve(window.to)) {
+            search.add("at", &at.to_string());
+        }
         if what.starts_with("top") {
             search.add("sort", self.query.sort.name());
         }

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use view::chart::draw_wait_bar;
-use view::{ColumnKind, Piece, Sheet, SheetRow};
+use view::{ColumnKind, PanelTools, Piece, Sheet, SheetRow};
 
 use super::drawing::drawing_view;
+use super::panel::ToolLinks;
 use super::swatch::Swatch;
 use super::top_sql::badge_view;
 use crate::messages::{self as m, use_say};
@@ -20,7 +21,10 @@ pub fn sheets_view(sheets: Vec<Sheet>) -> AnyView {
 #[must_use]
 pub fn sheet_view(sheet: Sheet) -> AnyView {
     let kinds: Vec<ColumnKind> = sheet.columns.iter().map(|column| column.kind).collect();
+    let tools = (sheet.tools != PanelTools::default())
+        .then(|| view! { <div class="panel__tools"><ToolLinks tools=sheet.tools.clone() /></div> });
     let title = (!sheet.title.is_empty()).then(|| view! { <h3 class="sheet__title">{sheet.title.clone()}</h3> });
+    let top = (title.is_some() || tools.is_some()).then(|| view! { <div class="sheet__head">{title} {tools}</div> });
     let has_head = sheet.columns.iter().any(|column| !column.label.is_empty());
     let head = sheet.columns.into_iter().map(|column| {
         view! {
@@ -48,7 +52,7 @@ pub fn sheet_view(sheet: Sheet) -> AnyView {
     let notes = sheet.notes.into_iter().map(|note| view! { <p class="sheet__note">{note}</p> }).collect_view();
     view! {
         <section class="sheet">
-            {title}
+            {top}
             {body}
             {notes}
         </section>

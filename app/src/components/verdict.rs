@@ -1,8 +1,9 @@
 //! The verdict line: what is wrong, since when, who; with the numbers behind each clause.
 
 use leptos::prelude::*;
-use view::{Clause, Severity, Verdict};
+use view::{Clause, PanelTools, Severity, Verdict};
 
+use super::panel::ToolLinks;
 use super::sentence::sentence;
 use crate::messages::{self as m, Say, use_say};
 use crate::ui::{Dropdown, Icon, IconMark, Status, StatusGlyph};
@@ -15,6 +16,9 @@ pub fn VerdictLine(
     /// The page zoomed to what the verdict speaks of.
     #[prop(optional_no_strip)]
     zoom: Option<String>,
+    /// Where the same can be had as data.
+    #[prop(optional)]
+    tools: PanelTools,
 ) -> impl IntoView {
     let say = use_say();
     let (status, class) = match verdict.severity {
@@ -45,6 +49,7 @@ pub fn VerdictLine(
                     <Evidence verdict=verdict />
                 </Dropdown>
                 {zoom}
+                <ToolLinks tools=tools />
             </div>
         </section>
     }

@@ -6,7 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 use units::{Compare, StripOrder, Timestamp, Window};
 use view::chart::mover_lines;
-use view::{AppView, Condition, Panel, Reading, SightLimit, StripGroup, TierView};
+use view::{AppView, Condition, Panel, PanelTools, Reading, SightLimit, StripGroup, TierView};
 
 use super::controls::{RangePage, compare_name, range_control, refresh_choices, refresh_name, zone_choices};
 use super::db_load::plot_width;
@@ -16,7 +16,7 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::{use_moment, use_reader_clock};
 use crate::components::context_bar::ContextBar;
 use crate::components::load_chart::ChartFocus;
-use crate::components::panel::{PanelTools, Skeleton, StateLinks, ToolLinks, panel_body, source_line, trouble_view};
+use crate::components::panel::{Skeleton, StateLinks, ToolLinks, panel_body, source_line, trouble_view};
 use crate::components::refresh::refresh_every;
 use crate::components::strips::StripSetup;
 use crate::components::tier_drawer::{DrawerSetup, alarm_lane, tier_drawer};
@@ -178,7 +178,7 @@ fn app_body(view: AppView, open: Option<String>, drawer: Option<AnyView>, contex
     let readings = readings_panel(view.readings.clone(), say);
     view! {
         {simulated}
-        <VerdictLine verdict=view.verdict.clone() zoom=zoom />
+        <VerdictLine verdict=view.verdict.clone() zoom=zoom tools=tools_of(&view, &page) />
         <TierStrip tiers=view.tiers.clone() open=open href=href />
         {drawer}
         {movers}
@@ -208,15 +208,19 @@ fn first_mover(view: &AppView, say: Say) -> AnyView {
     .into_any()
 }
 
-fn strips_panel(view: AppView, page: &AppPage, context: AppContext) -> AnyView {
-    let (say, clock) = (use_say(), use_reader_clock());
-    let source = source_line(&view.source, &clock, say);
+fn tools_of(view: &AppView, page: &AppPage) -> PanelTools {
     let window = view.axis.window;
-    let tools = PanelTools {
+    PanelTools {
         json: Some(page.api_href("", window)),
         csv: Some(page.api_href("/strips.csv", window)),
         calls: view.source.calls.clone(),
-    };
+    }
+}
+
+fn strips_panel(view: AppView, page: &AppPage, context: AppContext) -> AnyView {
+    let (say, clock) = (use_say(), use_reader_clock());
+    let source = source_line(&view.source, &clock, say);
+    let tools = tools_of(&view, page);
     let orders = StripOrder::ALL.map(|order| {
         let label = match order {
             StripOrder::Tier => m::BY_TIER,

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
-use view::AppsView;
+use view::{AppsView, PanelTools};
 
 use super::fleet::{FleetControls, fleet_key};
 use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_moment;
 use crate::components::context_bar::ContextBar;
-use crate::components::panel::{PanelFrame, PanelTools, StateLinks, panel_body, trouble_view};
+use crate::components::panel::{PanelFrame, StateLinks, panel_body, trouble_view};
 use crate::components::refresh::refresh_every;
 use crate::components::tier_strip::AppCards;
 use crate::components::waiting::{skeleton_panel, waiting};

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use units::{DigestId, Dimension, Filter, TimePoint, Timestamp};
-use view::{BlockingView, Panel, Trouble};
+use view::{BlockingView, Panel, PanelTools, Trouble};
 
 use super::db_load::{DbContext, state_links};
 use crate::components::block_tree::{BlockLinks, BlockLists, BlockTrees, moment_sentence};
 use crate::components::clock::use_reader_clock;
-use crate::components::panel::{panel_body, source_line};
+use crate::components::panel::{ToolLinks, panel_body, source_line};
 use crate::components::sentence::sentence;
-use crate::components::waiting::{skeleton, waiting_stale};
+use crate::components::waiting::{nothing, skeleton, waiting, waiting_stale};
 use crate::messages::{self as m, use_say};
 use crate::paths::DbPage;
 use crate::server_fns::{self as ask, Key};
@@ -31,11 +31,18 @@ pub(super) fn BlockingPanel(context: DbContext, digest: String) -> impl IntoView
             other => panel_body(other, m::BLOCKING, m::NO_SESSIONS, &links, |view| blocking_body(view, context)),
         }
     };
+    let tools = move || async move {
+        let calls = match blocking.await {
+            Ok(Panel::Data(view)) => view.source.calls,
+            _ => Vec::new(),
+        };
+        moments(context, calls)
+    };
     view! {
         <section class="panel" id="blocking" aria-label=say.text(m::BLOCKING) class:panel--stale=is_stale>
             <div class="panel__head">
                 <h2 class="panel__title">{say.text(m::BLOCKING)}</h2>
-                {move || moments(context)}
+                {waiting(nothing, tools)}
             </div>
             {waiting_stale(skeleton, set_stale, body)}
         </section>
@@ -54,16 +61,19 @@ fn unavailable() -> AnyView {
     .into_any()
 }
 
-/// Which moment: now, the worst.
-fn moments(context: DbContext) -> impl IntoView {
+/// Which moment: now, the worst; and the tools.
+fn moments(context: DbContext, calls: Vec<String>) -> impl IntoView {
     let say = use_say();
     let page = context.page.get();
+    let form = |what: &str| Some(page.api_href(what, context.window()?));
+    let tools = PanelTools { json: form("blocking"), csv: form("blocking.csv"), calls };
     let now = page.with_lock(Some(TimePoint::Now(Vec::new()))).href();
     let worst = page.with_lock(None).href();
     view! {
         <div class="panel__tools">
             <a class="button button--quiet button--small" href=worst data-noscroll="">{say.text(m::BLOCKING_WORST)}</a>
             <a class="button button--quiet button--small" href=now data-noscroll="">{say.text(m::BLOCKING_NOW)}</a>
+            <ToolLinks tools=tools />
         </div>
     }
 }

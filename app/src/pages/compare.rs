@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
-use view::Sheet;
+use view::PanelTools;
 
 use super::controls::compare_name;
 use super::frame::{PageFrame, use_frame};
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{use_moment, use_reader_clock};
 use crate::components::context_bar::ContextBar;
-use crate::components::panel::{PanelFrame, PanelTools, StateLinks, panel_body, source_line};
+use crate::components::panel::{PanelFrame, StateLinks, panel_body, source_line};
 use crate::components::sheet::sheets_view;
 use crate::components::verdict::VerdictLine;
 use crate::components::waiting::{nothing, skeleton_panel, waiting};
@@ -131,29 +131,32 @@ fn screen_view(screen: CompareScreen, page: &ComparePage) -> AnyView {
     let source = source_line(&screen.source, &clock, say);
     let search = page.search();
     let with_search = |path: &str| if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") };
-    let tools = PanelTools {
+    let calls = screen.source.calls.clone();
+    let tools = |csv: &str| PanelTools {
         json: Some(with_search("/api/v1/compare")),
-        csv: Some(with_search("/api/v1/compare.csv")),
-        calls: screen.source.calls.clone(),
+        csv: Some(with_search(csv)),
+        calls: calls.clone(),
     };
-    let titled = |title: Message, sheets: Vec<Sheet>| {
-        (!sheets.is_empty()).then(|| view! { <PanelFrame title=say.text(title)>{sheets_view(sheets)}</PanelFrame> })
-    };
+    let deploys = (!screen.deploys.is_empty()).then(|| {
+        let tools = PanelTools { json: Some("/api/v1/deploys/cards".to_owned()), ..PanelTools::default() };
+        view! { <PanelFrame title=say.text(m::COMPARE_DEPLOYS) tools=tools>{sheets_view(screen.deploys)}</PanelFrame> }
+    });
     view! {
-        <VerdictLine verdict=screen.verdict zoom=None />
-        {titled(m::COMPARE_SIDES, vec![screen.sides])}
-        {titled(m::COMPARE_DEPLOYS, screen.deploys)}
-        <PanelFrame title=say.text(m::COMPARE_DIGESTS) tools=tools>
+        <VerdictLine verdict=screen.verdict zoom=None tools=tools("/api/v1/compare/sides.csv") />
+        <PanelFrame title=say.text(m::COMPARE_SIDES) tools=tools("/api/v1/compare/sides.csv")>
+            {sheets_view(vec![screen.sides])}
+        </PanelFrame>
+        {deploys}
+        <PanelFrame title=say.text(m::COMPARE_DIGESTS) tools=tools("/api/v1/compare.csv")>
             {sheets_view(vec![screen.digests])}
             <div class="panel__foot panel__foot--end">
                 <span></span>
                 <span>{source}</span>
             </div>
         </PanelFrame>
-        <section class="panel" aria-label=say.text(m::COMPARE_DIMENSIONS)>
-            <div class="panel__head"><h2 class="panel__title">{say.text(m::COMPARE_DIMENSIONS)}</h2></div>
+        <PanelFrame title=say.text(m::COMPARE_DIMENSIONS) tools=tools("/api/v1/compare/dimensions.csv")>
             <div class="sheet-columns">{sheets_view(screen.dimensions)}</div>
-        </section>
+        </PanelFrame>
     }
     .into_any()
 }

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use units::{Dimension, Filter};
-use view::{Badge, LoadView, Panel};
+use view::{Badge, LoadView, Panel, PanelTools};
 
 use super::db_load::{DbContext, chart_words, state_links, summary};
 use crate::components::clock::use_reader_clock;
 use crate::components::legend::LegendView;
 use crate::components::load_chart::{LoadChartSetup, LoadFigure};
-use crate::components::panel::{PanelTools, ToolLinks, panel_body, source_line};
+use crate::components::panel::{ToolLinks, panel_body, source_line};
 use crate::components::sheet::sheets_view;
 use crate::components::top_sql::badge_view;
 use crate::components::waiting::{nothing, skeleton, waiting, waiting_stale};
@@ -40,9 +40,9 @@ pub(super) fn PlansPanel(context: DbContext, digest: String) -> impl IntoView {
             _ => Vec::new(),
         };
         let page = context.page.get_untracked();
-        let json =
-            page.digest.zip(context.window()).map(|(digest, window)| page.sql_api_href(digest, "/plans", window));
-        view! { <div class="panel__tools"><ToolLinks tools=PanelTools { json, calls, csv: None } /></div> }
+        let form = |form: &str| Some(page.sql_api_href(page.digest?, form, context.window()?));
+        let tools = PanelTools { json: form("/plans"), csv: form("/plans.csv"), calls };
+        view! { <div class="panel__tools"><ToolLinks tools=tools /></div> }
     };
     view! {
         <section class="panel" id="plans" aria-label=say.text(m::PLANS) class:panel--stale=is_stale>

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use view::{Panel, SourceLine, SourcesView, Trouble, number};
+use view::{Panel, PanelTools, SourceLine, SourcesView, Trouble, number};
 
 use super::frame::PageFrame;
 use crate::components::app_bar::AppPlace;
 use crate::components::clock::{ReaderClock, use_reader_clock};
 use crate::components::context_bar::ContextBar;
-use crate::components::panel::{PanelFrame, PanelTools, StateLinks, error_view, panel_body, trouble_view};
+use crate::components::panel::{PanelFrame, StateLinks, error_view, panel_body, trouble_view};
 use crate::components::spend::spend_table;
 use crate::components::waiting::{skeleton, waiting};
 use crate::messages::{self as m, Say, use_say};

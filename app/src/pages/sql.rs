@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use units::{DigestId, Dimension, Filter};
-use view::{InstanceFacts, Panel, Sheet};
+use view::{InstanceFacts, Panel, PanelTools, Sheet};
 
 use super::blocking::BlockingPanel;
 use super::db_load::{Controls, DbContext, state_links, use_db_page};
@@ -16,7 +16,7 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::use_reader_clock;
 use crate::components::context_bar::ContextBar;
 use crate::components::drawing::drawing_view;
-use crate::components::panel::{PanelTools, ToolLinks, panel_body, source_line};
+use crate::components::panel::{ToolLinks, panel_body, source_line};
 use crate::components::refresh::refresh_every;
 use crate::components::sheet::{piece_view, sheets_view};
 use crate::components::sql_spans::SqlSpans;
@@ -117,25 +117,29 @@ fn screen_view(screen: SqlScreen, (context, digest): (DbContext, DigestId), widt
             />
         }
     };
+    let now = context.page.get_untracked();
+    let calls = screen.source.calls.clone();
+    let tools = |csv: &str| {
+        let form = |form: &str| Some(now.sql_api_href(now.digest?, form, context.window()?));
+        PanelTools { json: form(""), csv: form(csv), calls: calls.clone() }
+    };
     let waterfall = screen.waterfall.clone().map(|(against, rows)| {
         view! {
             <section class="panel span-5" aria-label=say.text(m::WHAT_CHANGED)>
                 <div class="panel__head">
                     <h2 class="panel__title">{say.text(m::WHAT_CHANGED)}</h2>
                     <span class="panel__meta">{against}</span>
+                    <div class="panel__tools"><ToolLinks tools=tools("/change.csv") /></div>
                 </div>
                 <div class="waterfall-panel">{drawing_view(view::chart::draw_waterfall(&rows))}</div>
             </section>
         }
     });
     let findings = screen.findings.clone();
-    let now = context.page.get_untracked();
-    let form = |form: &str| Some(now.sql_api_href(now.digest?, form, context.window()?));
-    let tools = PanelTools { json: form(""), csv: form("/series.csv"), calls: screen.source.calls.clone() };
     let meta = screen.aligned_meta.clone();
     let class = if waterfall.is_some() { "panel span-7" } else { "panel span-12" };
     view! {
-        <VerdictLine verdict=screen.verdict.clone() zoom=None />
+        <VerdictLine verdict=screen.verdict.clone() zoom=None tools=tools("/change.csv") />
         <div class="columns columns--even-height">
             {statement_panel(screen, context.page, class)}
             {waterfall}
@@ -144,7 +148,7 @@ fn screen_view(screen: SqlScreen, (context, digest): (DbContext, DigestId), widt
             <div class="panel__head">
                 <h2 class="panel__title">{say.text(m::ALIGNED)}</h2>
                 <span class="panel__meta">{meta}</span>
-                <div class="panel__tools"><ToolLinks tools=tools /></div>
+                <div class="panel__tools"><ToolLinks tools=tools("/series.csv") /></div>
             </div>
             {charts}
             <div class="panel__foot panel__foot--end">

@@ -2,11 +2,13 @@
 
 use view::{ColumnKind, IndexHypothesis, Piece, Sheet, SqlPageView, StatementFinding, number};
 
-use super::statement::titled;
+use super::statement::{titled, tools};
 use crate::messages::{Say, drill, findings::finding};
+use crate::paths::DbPage;
 
 /// Two tables: habits in the text, index hypotheses.
-pub(super) fn sheets(view: &SqlPageView, say: Say) -> Vec<Sheet> {
+pub(super) fn sheets(view: &SqlPageView, page: &DbPage, say: Say) -> Vec<Sheet> {
+    let tools = |csv: &str| tools(page, view.statement.digest, ("", csv), view.load.axis.window);
     let mut text = titled(say.text(drill::FINDINGS_IN_TEXT)).column("", "", ColumnKind::Number).column(
         say.text(drill::COLUMN_FINDING),
         "",
@@ -19,9 +21,10 @@ pub(super) fn sheets(view: &SqlPageView, say: Say) -> Vec<Sheet> {
     if view.statement.truncated {
         text.notes.push(say.text(drill::FINDINGS_CUT).to_owned());
     }
+    text.tools = tools("/findings.csv");
     let mut sheets = vec![text];
     if !view.hypotheses.is_empty() {
-        sheets.push(hypotheses(view, say));
+        sheets.push(Sheet { tools: tools("/indexes.csv"), ..hypotheses(view, say) });
     }
     sheets
 }

@@ -1,7 +1,7 @@
 //! The page of a statement in the reader's words.
 
-use units::{Compare, DigestId, Timestamp};
-use view::{CallFigure, Panel, Piece, Sheet, SqlPageView, number};
+use units::{Compare, DigestId, Timestamp, Window};
+use view::{CallFigure, Panel, PanelTools, Piece, Sheet, SqlPageView, number};
 
 use super::Source;
 use super::changes::waterfall;
@@ -32,6 +32,12 @@ impl Source {
     }
 }
 
+/// Where the numbers of a table are: forms of the statement's address under `/api/v1`.
+pub(super) fn tools(page: &DbPage, id: DigestId, (json, csv): (&str, &str), window: Window) -> PanelTools {
+    let form = |form: &str| Some(page.sql_api_href(id, form, window));
+    PanelTools { json: form(json), csv: form(csv), calls: Vec::new() }
+}
+
 /// Reads the id of a digest.
 pub(super) fn digest_id(text: &str) -> Result<DigestId, ViewError> {
     text.parse().map_err(|error: units::DigestIdError| ViewError::BadRequest { reason: error.to_string() })
@@ -49,7 +55,7 @@ fn screen(view: SqlPageView, page: &DbPage, say: Say) -> SqlScreen {
             &[("period", &view.load.axis.period.to_string()), ("compare", &compare.to_lowercase())],
         ),
         facts: facts(&view, page, say),
-        findings: super::findings::sheets(&view, say),
+        findings: super::findings::sheets(&view, page, say),
         text: text(&view, page, say),
         verdict: view.verdict,
         load: view.load,

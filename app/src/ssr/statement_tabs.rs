@@ -2,10 +2,10 @@
 
 use units::{DbLoadQuery, DigestId, Dimension, Filter, Timestamp};
 use view::chart::wait_pattern;
-use view::{ColumnKind, ContextView, ElsewhereView, LiteralsView, Panel, Piece, Sheet, number};
+use view::{ColumnKind, ContextView, ElsewhereView, LiteralsView, Panel, PanelTools, Piece, Sheet, number};
 
 use super::Source;
-use super::statement::{digest_id, share_cell, titled};
+use super::statement::{digest_id, share_cell, titled, tools};
 use crate::error::ViewError;
 use crate::messages::{self as m, Message, Say, drill, wait_causes::wait_cause};
 use crate::paths::{DbPage, SqlTab};
@@ -48,11 +48,7 @@ impl Source {
         dimension: Dimension,
         now: Timestamp,
     ) -> Result<Panel<ContextView>, ViewError> {
-        // The statement comes first: other chips give way to it.
-        let mut query = query.clone();
-        query.filters.retain(|filter| filter.dimension != Dimension::Sql);
-        query.filters.insert(0, Filter::is(Dimension::Sql, id.to_string()));
-        self.context(&query, dimension, now).await
+        self.context(&of_statement(query, id), dimension, now).await
     }
 
     async fn waits(&self, page: &DbPage, id: DigestId, now: Timestamp) -> Result<Panel<Vec<Sheet>>, ViewError> {
@@ -79,6 +75,7 @@ impl Source {
             sheet.push(vec![name, Piece::number(Some(row.mean.0)), share_cell(row.share), change_cell(change), words]);
         }
         push_rest(&mut sheet, &view, say);
+        sheet.tools = ranked_tools(page, id, &view, now);
         Ok(Panel::Data(vec![sheet]))
     }
 
@@ -91,7 +88,10 @@ impl Source {
         let mut trouble = None;
         for (answer, (dimension, title)) in [hosts, applications, users, databases].into_iter().zip(CALLERS) {
             match answer? {
-                Panel::Data(view) => sheets.push(callers_sheet(&view, page, (dimension, title), say)),
+                Panel::Data(view) => {
+                    let tools = ranked_tools(page, id, &view, now);
+                    sheets.push(Sheet { tools, ..callers_sheet(&view, page, (dimension, title), say) });
+                }
                 Panel::Empty => {}
                 Panel::Trouble(why) => trouble = Some(why),
             }
@@ -111,7 +111,13 @@ impl Source {
     async fn literals(&self, page: &DbPage, id: DigestId, now: Timestamp) -> Result<Panel<Vec<Sheet>>, ViewError> {
         let found = ranking::fetch_literals(&self.reader, &page.query, id, now).await;
         Ok(match found.map_err(|error| self.mapped(error))? {
-            Panel::Data(view) => Panel::Data(literal_sheets(&view, self.say())),
+            Panel::Data(view) => {
+                let mut sheets = literal_sheets(&view, self.say());
+                if let Some(first) = sheets.first_mut() {
+                    first.tools = tools_in(page, id, ("/literals", "/literals.csv"), now);
+                }
+                Panel::Data(sheets)
+            }
             Panel::Empty => Panel::Empty,
             Panel::Trouble(trouble) => Panel::Trouble(trouble),
         })
@@ -133,12 +139,14 @@ impl Source {
             let engine_id = child.db_id.map_or_else(|| Piece::number(None), |id| vec![Piece::Code(id)]);
             digests.push(vec![vec![Piece::Code(child.pi_id)], engine_id, Piece::number(Some(child.mean.0))]);
         }
+        digests.tools = tools_in(page, id, ("", "/children.csv"), now);
         let mut statements = titled(say.text(drill::STATEMENTS_TITLE))
             .column(say.text(drill::COLUMN_PI_ID), "", ColumnKind::Wide)
             .column(say.text(drill::COLUMN_MEAN), "AAS", ColumnKind::Number)
             .column(say.text(drill::COLUMN_LOAD), "%", ColumnKind::Number);
         say.text(drill::NO_CHILDREN).clone_into(&mut statements.empty);
         if let Panel::Data(view) = self.ranked(&page.query, id, Dimension::Statement, now).await? {
+            statements.tools = ranked_tools(page, id, &view, now);
             for row in &view.rows {
                 statements.push(vec![
                     vec![Piece::Code(row.key.clone())],
@@ -153,8 +161,31 @@ impl Source {
     async fn elsewhere(&self, page: &DbPage, id: DigestId, now: Timestamp) -> Result<Panel<Vec<Sheet>>, ViewError> {
         let found = ranking::find_elsewhere(&self.reader, id, &page.query.range, now).await;
         let view = found.map_err(|error| self.mapped(error))?;
-        Ok(Panel::Data(vec![elsewhere_sheet(&view, page, id, self.say())]))
+        let tools = tools_in(page, id, ("/elsewhere", "/elsewhere.csv"), now);
+        Ok(Panel::Data(vec![Sheet { tools, ..elsewhere_sheet(&view, page, id, self.say()) }]))
     }
+}
+
+/// Where the load of a statement ranked by a dimension is.
+fn ranked_tools(page: &DbPage, id: DigestId, view: &ContextView, now: Timestamp) -> PanelTools {
+    let Ok(window) = page.query.range.resolve(now) else { return PanelTools::default() };
+    let mut page = page.of_instance().with_tab(view.dimension);
+    page.query = of_statement(&page.query, id);
+    let form = |what: &str| Some(page.ranked_href(what, window));
+    PanelTools { json: form("top"), csv: form("top.csv"), calls: view.source.calls.clone() }
+}
+
+/// Where a form of the statement over the window of its page is.
+fn tools_in(page: &DbPage, id: DigestId, forms: (&str, &str), now: Timestamp) -> PanelTools {
+    page.query.range.resolve(now).map_or_else(|_| PanelTools::default(), |window| tools(page, id, forms, window))
+}
+
+/// The statement comes first: other chips give way to it.
+fn of_statement(query: &DbLoadQuery, id: DigestId) -> DbLoadQuery {
+    let mut query = query.clone();
+    query.filters.retain(|filter| filter.dimension != Dimension::Sql);
+    query.filters.insert(0, Filter::is(Dimension::Sql, id.to_string()));
+    query
 }
 
 fn load_columns(say: Say, name: Message) -> Sheet {

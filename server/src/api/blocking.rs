@@ -3,13 +3,15 @@
 use app::paths::parameter;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use http::HeaderMap;
 use ranking::BlockingQuery;
 use serde_json::{Value, json};
-use units::Timestamp;
+use units::{DbLoadQuery, Timestamp};
 use view::{BlockingView, Panel};
 
-use super::answer::ApiError;
-use super::request::query;
+use super::answer::{ApiError, csv};
+use super::request::{permalink, query};
 use crate::clock;
 use crate::web::AppState;
 
@@ -21,20 +23,36 @@ fn moment(search: &str) -> Result<Option<Timestamp>, ApiError> {
     text.map(read).transpose()
 }
 
+async fn read(state: &AppState, query: &DbLoadQuery, search: &str) -> Result<Option<BlockingView>, ApiError> {
+    let asked = BlockingQuery { load: query.clone(), at: moment(search)?, digest: None };
+    match ranking::fetch_blocking(&state.reader, &asked, clock::now()).await? {
+        Panel::Data(view) => Ok(Some(view)),
+        Panel::Empty => Ok(None),
+        Panel::Trouble(trouble) => Err(trouble.into()),
+    }
+}
+
 pub(super) async fn blocking(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(search): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
     let search = search.unwrap_or_default();
-    let load = query(id, &search)?;
-    let instance = load.instance.clone();
-    let asked = BlockingQuery { load, at: moment(&search)?, digest: None };
-    Ok(Json(match ranking::fetch_blocking(&state.reader, &asked, clock::now()).await? {
-        Panel::Data(view) => json!({ "instance": instance, "blocking": value(&view) }),
-        Panel::Empty => json!({ "instance": instance, "blocking": null }),
-        Panel::Trouble(trouble) => return Err(trouble.into()),
-    }))
+    let query = query(id, &search)?;
+    let view = read(&state, &query, &search).await?;
+    Ok(Json(json!({ "instance": query.instance, "blocking": view.as_ref().map(value) })))
+}
+
+pub(super) async fn blocking_csv(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    RawQuery(search): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let search = search.unwrap_or_default();
+    let query = query(id, &search)?;
+    let table = read(&state, &query, &search).await?.map(|view| view.table()).unwrap_or_default();
+    Ok(csv(&table, &format!("blocking-{}.csv", query.instance), &permalink(&headers, &query, None)))
 }
 
 fn value(view: &BlockingView) -> Value {

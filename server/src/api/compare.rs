@@ -8,7 +8,7 @@ use http::HeaderMap;
 use ranking::CompareQuery;
 use serde_json::{Value, json};
 use units::ResourceId;
-use view::{CompareDigest, CompareSide, CompareView, Panel};
+use view::{CompareDigest, CompareSide, CompareView, DataTable, Panel};
 
 use super::answer::{ApiError, csv};
 use super::sql::part_value;
@@ -88,15 +88,41 @@ pub(super) fn digest_value(digest: &CompareDigest) -> Value {
     })
 }
 
+/// A table of the comparison as CSV.
+async fn table_csv(
+    state: &AppState,
+    (search, headers): (Option<String>, HeaderMap),
+    file: &str,
+    table: impl FnOnce(CompareView) -> DataTable,
+) -> Result<Response, ApiError> {
+    let search = search.unwrap_or_default();
+    let view = read(state, &search).await?;
+    let permalink = crate::web::origin_of(&headers) + &ComparePage::parse(&search).href();
+    Ok(csv(&view.map(table).unwrap_or_default(), file, &permalink))
+}
+
 pub(super) async fn compare_csv(
     State(state): State<AppState>,
     RawQuery(search): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let search = search.unwrap_or_default();
-    let view = read(&state, &search).await?;
-    let permalink = crate::web::origin_of(&headers) + &ComparePage::parse(&search).href();
-    Ok(csv(&view.map(|view| view.table()).unwrap_or_default(), "compare.csv", &permalink))
+    table_csv(&state, (search, headers), "compare.csv", |view| view.table()).await
+}
+
+pub(super) async fn sides_csv(
+    State(state): State<AppState>,
+    RawQuery(search): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    table_csv(&state, (search, headers), "compare-sides.csv", |view| view.sides_table()).await
+}
+
+pub(super) async fn dimensions_csv(
+    State(state): State<AppState>,
+    RawQuery(search): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    table_csv(&state, (search, headers), "compare-dimensions.csv", |view| view.dimensions_table()).await
 }
 
 pub(super) async fn find(State(state): State<AppState>, RawQuery(search): RawQuery) -> Result<Json<Value>, ApiError> {

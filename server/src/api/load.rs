@@ -67,6 +67,18 @@ pub(super) async fn judgement(
     })))
 }
 
+pub(super) async fn judgement_csv(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    RawQuery(search): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let query = query(id, &search.unwrap_or_default())?;
+    let judged = ranking::judge_db_load(&state.reader, &query, clock::now()).await?;
+    let table = judged.verdict.table(&judged.tiles);
+    Ok(csv(&table, &format!("judgement-{}.csv", query.instance), &permalink(&headers, &query, None)))
+}
+
 pub(super) fn times(axis: &Axis) -> Vec<String> {
     (0..axis.len()).map(|bucket| axis.start_of(bucket).to_string()).collect()
 }

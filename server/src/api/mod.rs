@@ -66,7 +66,7 @@ const APP: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, opena
 const TIER: [Parameter; 4] = [openapi::FROM, openapi::TO, openapi::COMPARE, openapi::TIER];
 
 /// Everything there is.
-const ENDPOINTS: [Endpoint; 32] = [
+const ENDPOINTS: [Endpoint; 43] = [
     Endpoint {
         path: "/instances",
         summary: "Instances, ranked by load against their vCPUs.",
@@ -117,6 +117,13 @@ const ENDPOINTS: [Endpoint; 32] = [
         handler: || get(load::judgement),
     },
     Endpoint {
+        path: "/instances/{id}/judgement.csv",
+        summary: "The same as CSV.",
+        kind: CSV,
+        parameters: &JUDGE,
+        handler: || get(load::judgement_csv),
+    },
+    Endpoint {
         path: "/instances/{id}/top",
         summary: "Load of an instance ranked by a dimension. Rows, remainder and unattributed load sum to the total.",
         kind: JSON,
@@ -159,6 +166,34 @@ const ENDPOINTS: [Endpoint; 32] = [
         handler: || get(sql::series_csv),
     },
     Endpoint {
+        path: "/instances/{id}/sql/{digest}/change.csv",
+        summary: "What its load changed by, part by part, as CSV.",
+        kind: CSV,
+        parameters: &SQL,
+        handler: || get(sql::change_csv),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/findings.csv",
+        summary: "What stands out in its text, as CSV.",
+        kind: CSV,
+        parameters: &SQL,
+        handler: || get(sql::findings_csv),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/indexes.csv",
+        summary: "Its index hypotheses as CSV.",
+        kind: CSV,
+        parameters: &SQL,
+        handler: || get(sql::hypotheses_csv),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/children.csv",
+        summary: "Performance Insights' ids that merged into it, as CSV.",
+        kind: CSV,
+        parameters: &SQL,
+        handler: || get(sql::children_csv),
+    },
+    Endpoint {
         path: "/instances/{id}/sql/{digest}/load.svg",
         summary: "Its load by wait as an image.",
         kind: SVG,
@@ -173,11 +208,25 @@ const ENDPOINTS: [Endpoint; 32] = [
         handler: || get(sql::literals),
     },
     Endpoint {
+        path: "/instances/{id}/sql/{digest}/literals.csv",
+        summary: "The same as CSV.",
+        kind: CSV,
+        parameters: &SQL,
+        handler: || get(sql::literals_csv),
+    },
+    Endpoint {
         path: "/instances/{id}/sql/{digest}/plans",
         summary: "How it was executed: load by plan, the plans as trees with literals masked, when one gave way to another.",
         kind: JSON,
         parameters: &SQL,
         handler: || get(sql::plans),
+    },
+    Endpoint {
+        path: "/instances/{id}/sql/{digest}/plans.csv",
+        summary: "The same as CSV.",
+        kind: CSV,
+        parameters: &SQL,
+        handler: || get(sql::plans_csv),
     },
     Endpoint {
         path: "/instances/{id}/sql/{digest}/elsewhere",
@@ -187,11 +236,25 @@ const ENDPOINTS: [Endpoint; 32] = [
         handler: || get(sql::elsewhere),
     },
     Endpoint {
+        path: "/instances/{id}/sql/{digest}/elsewhere.csv",
+        summary: "The same as CSV.",
+        kind: CSV,
+        parameters: &RANGE,
+        handler: || get(sql::elsewhere_csv),
+    },
+    Endpoint {
         path: "/instances/{id}/blocking",
         summary: "Who blocked whom: trees of one moment, and the load lost to each blocker over the window.",
         kind: JSON,
         parameters: &BLOCKING,
         handler: || get(blocking::blocking),
+    },
+    Endpoint {
+        path: "/instances/{id}/blocking.csv",
+        summary: "The same as CSV: losses, then the trees with the level of each session.",
+        kind: CSV,
+        parameters: &BLOCKING,
+        handler: || get(blocking::blocking_csv),
     },
     Endpoint {
         path: "/compare",
@@ -206,6 +269,20 @@ const ENDPOINTS: [Endpoint; 32] = [
         kind: CSV,
         parameters: &TWO,
         handler: || get(compare::compare_csv),
+    },
+    Endpoint {
+        path: "/compare/sides.csv",
+        summary: "The two sides of the comparison as CSV.",
+        kind: CSV,
+        parameters: &TWO,
+        handler: || get(compare::sides_csv),
+    },
+    Endpoint {
+        path: "/compare/dimensions.csv",
+        summary: "Waits and callers of the comparison as CSV.",
+        kind: CSV,
+        parameters: &TWO,
+        handler: || get(compare::dimensions_csv),
     },
     Endpoint {
         path: "/deploys",

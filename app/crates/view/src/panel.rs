@@ -66,3 +66,14 @@ pub struct Source {
     #[serde(default)]
     pub calls: Vec<String>,
 }
+
+/// Addresses of the tools of a panel or a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PanelTools {
+    /// JSON of what is shown, under `/api/v1`.
+    pub json: Option<String>,
+    /// CSV of what is shown.
+    pub csv: Option<String>,
+    /// Commands of the AWS CLI that answer with the same numbers.
+    pub calls: Vec<String>,
+}

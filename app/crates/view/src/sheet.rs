@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use units::Aas;
 
-use crate::{Badge, LoadPart};
+use crate::{Badge, LoadPart, PanelTools};
 
 /// A titled table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub struct Sheet {
     pub empty: String,
     /// Notes below, a line each.
     pub notes: Vec<String>,
+    /// Where its numbers can be had; empty when its panel says so.
+    pub tools: PanelTools,
 }
 
 /// A column.

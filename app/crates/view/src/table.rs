@@ -69,11 +69,11 @@ impl DataTable {
     }
 }
 
-fn text(text: impl Into<String>) -> Cell {
+pub(crate) fn text(text: impl Into<String>) -> Cell {
     Cell::Text(text.into())
 }
 
-fn head(names: &[&str]) -> Vec<String> {
+pub(crate) fn head(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
@@ -323,6 +323,47 @@ impl crate::CompareView {
         let (before, after) = (self.before.mean.map(|mean| mean.0), self.after.mean.map(|mean| mean.0));
         closing("total", before, after, before.zip(after).map(|(before, after)| after - before));
         DataTable { head: head(&names), rows }
+    }
+}
+
+impl crate::CompareSide {
+    fn cells(&self, name: &str) -> Vec<Cell> {
+        vec![
+            text(name),
+            text(self.instance.name.clone()),
+            text(self.window.from.to_string()),
+            text(self.window.to.to_string()),
+            self.mean.map(|mean| mean.0).into(),
+            self.peak.map(|peak| peak.0).into(),
+            self.coverage.share().into(),
+        ]
+    }
+}
+
+impl crate::CompareView {
+    /// The two sides.
+    #[must_use]
+    pub fn sides_table(&self) -> DataTable {
+        DataTable {
+            head: head(&["side", "instance", "from UTC", "to UTC", "mean AAS", "peak AAS", "coverage"]),
+            rows: vec![self.before.cells("before"), self.after.cells("after")],
+        }
+    }
+
+    /// Waits and callers: a row a value, then the rest of each dimension.
+    #[must_use]
+    pub fn dimensions_table(&self) -> DataTable {
+        let rows = self.dimensions.iter().flat_map(|dimension| {
+            let name = move || text(dimension.dimension.to_string());
+            let known = dimension.rows.iter().map(move |row| {
+                let change = row.after.0 - row.before.0;
+                let loads = [row.before.0, row.after.0, change].map(Cell::Number);
+                [name(), text(row.key.clone())].into_iter().chain(loads).collect()
+            });
+            let rest = vec![name(), text("other"), Cell::Missing, Cell::Missing, Cell::Number(dimension.rest)];
+            known.chain([rest])
+        });
+        DataTable { head: head(&["dimension", "value", "before AAS", "after AAS", "change AAS"]), rows: rows.collect() }
     }
 }
 

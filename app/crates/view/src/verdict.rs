@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::table::{Cell, DataTable, head, text};
+
 /// How bad it is; never a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,4 +53,25 @@ pub struct Tile {
     pub note: String,
     /// Red only when over a limit.
     pub severity: Severity,
+}
+
+impl Verdict {
+    /// The clauses with their evidence, then the figures of the band.
+    #[must_use]
+    pub fn table(&self, tiles: &[Tile]) -> DataTable {
+        let known = |value: &Option<String>| value.clone().map_or(Cell::Missing, text);
+        let clauses = self.clauses.iter().map(|clause| {
+            vec![text("clause"), text(clause.rule.clone()), Cell::Missing, text(""), text(clause.evidence.join("; "))]
+        });
+        let tiles = tiles.iter().map(|tile| {
+            vec![
+                text("figure"),
+                text(tile.key.clone()),
+                known(&tile.value),
+                text(tile.unit.clone()),
+                text(tile.note.clone()),
+            ]
+        });
+        DataTable { head: head(&["what", "name", "value", "unit", "evidence"]), rows: clauses.chain(tiles).collect() }
+    }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use units::{DigestId, Dimension, Filter, SortBy};
 use view::chart::ChartWords;
 use view::number::percent;
-use view::{ContextView, CountersView, LoadView, Panel, Source, TopSqlView};
+use view::{ContextView, CountersView, LoadView, Panel, PanelTools, Source, TopSqlView};
 
 use super::super::controls::ghost_name;
 use super::bars::blocked_words;
@@ -16,7 +16,7 @@ use crate::components::legend::LegendView;
 use crate::components::load_chart::{LoadChartSetup, LoadFigure};
 use crate::components::load_table::DataTableView;
 use crate::components::mini_map::MiniMapView;
-use crate::components::panel::{PanelFrame, PanelTools, ToolLinks, panel_body, source_line};
+use crate::components::panel::{ToolLinks, panel_body, source_line, trouble_line};
 use crate::components::state_lane::StateLaneView;
 use crate::components::tiles::Tiles;
 use crate::components::time_range::Choice;
@@ -39,7 +39,11 @@ pub(super) fn JudgementPanel(context: DbContext) -> impl IntoView {
         async move {
             match judgement.await {
                 Ok(Judgement { verdict, tiles, subject }) => view! {
-                    <VerdictLine verdict=verdict zoom=subject.map(|window| page.with_window(window).href()) />
+                    <VerdictLine
+                        verdict=verdict
+                        zoom=subject.map(|window| page.with_window(window).href())
+                        tools=api_tools(context, ("judgement", "judgement.csv"), Vec::new())
+                    />
                     <Tiles tiles=tiles />
                 }
                 .into_any(),
@@ -181,6 +185,7 @@ fn load_body(view: LoadView, context: DbContext, look: LoadLook) -> AnyView {
     let hrefs = view.layers.iter().map(|layer| filter_href(&page, view.slice, &layer.key)).collect();
     let coverage = coverage_badge(&view, say);
     let blocked = blocked_chips(&view, say);
+    let behind = view.behind.clone().map(|trouble| trouble_line(trouble, m::DB_LOAD, &state_links(context.page)));
     let setup = LoadChartSetup {
         words: chart_words(&ghost, say),
         width: look.width,
@@ -189,6 +194,7 @@ fn load_body(view: LoadView, context: DbContext, look: LoadLook) -> AnyView {
     };
     let view = StoredValue::new(view);
     view! {
+        {behind}
         {blocked}
         {coverage}
         <LegendView view=view hrefs=hrefs focus=context.focus ghost_label=ghost />
@@ -436,12 +442,20 @@ pub(super) fn CountersPanel(context: DbContext) -> impl IntoView {
             panel_body(counters.await, m::COUNTERS, m::NO_COUNTERS, &links, draw)
         }
     };
+    let tools = move || async move {
+        let calls = calls_of(&counters.await, |view| &view.source);
+        let tools = api_tools(context, ("counters", "counters.csv"), calls);
+        view! { <div class="panel__tools"><ToolLinks tools=tools /></div> }
+    };
     view! {
-        <div class:panel--stale=is_stale>
-            <PanelFrame title=say.text(m::COUNTERS) meta=say.text(m::SAME_AXIS)>
-                {waiting_stale(skeleton, set_stale, body)}
-            </PanelFrame>
-        </div>
+        <section class="panel" aria-label=say.text(m::COUNTERS) class:panel--stale=is_stale>
+            <div class="panel__head">
+                <h2 class="panel__title">{say.text(m::COUNTERS)}</h2>
+                <span class="panel__meta">{say.text(m::SAME_AXIS)}</span>
+                {waiting(nothing, tools)}
+            </div>
+            {waiting_stale(skeleton, set_stale, body)}
+        </section>
     }
 }
 
@@ -450,12 +464,11 @@ fn counters_body(view: CountersView, context: DbContext, width: u32) -> AnyView 
     const LABELS_PX: u32 = 176;
     let (say, clock) = (use_say(), use_reader_clock());
     let source = source_line(&view.source, &clock, say);
-    let tools = api_tools(context, ("counters", "counters.csv"), view.source.calls.clone());
     let width = if width > 700 { width - LABELS_PX } else { width };
     view! {
         <CounterStrips view=view width=width focus=context.focus on_window=context.on_window />
         <div class="panel__foot">
-            <span class="panel__tools"><ToolLinks tools=tools /></span>
+            <span></span>
             <span>{source}</span>
         </div>
     }

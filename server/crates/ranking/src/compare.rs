@@ -6,7 +6,7 @@ use samples::LoadMatrix;
 use units::{Aas, DigestId, Dimension, Period, ResourceId, SortBy, Timestamp, Window, Zone};
 use view::{
     Axis, ChangeKind, CompareDigest, CompareDimension, CompareRow, CompareSide, CompareView, DeployCard, LoadPart,
-    Panel,
+    Panel, Source,
 };
 
 use crate::Result;
@@ -73,7 +73,10 @@ fn compare(lookup: &Lookup, query: &CompareQuery) -> Result<Panel<CompareView>> 
         dimensions.push(compare_dimension(lookup, &before.page, &after.page, dimension)?);
     }
     Ok(Panel::Data(CompareView {
-        source: source_of(&after.page.instance, &after.gathered.matrix),
+        source: Source {
+            calls: [&before, &after].iter().flat_map(|side| side.gathered.calls.clone()).collect(),
+            ..source_of(&after.page.instance, &after.gathered.matrix)
+        },
         before: before.side(),
         after: after.side(),
         digests,
