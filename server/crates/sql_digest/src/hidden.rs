@@ -147,11 +147,13 @@ fn password<D: Dialect, S: Sink>(text: &[u8], end: usize, sink: &mut S) -> Step 
     }
 }
 
-/// End of the password at `at`; `at` itself where a literal stands that the scanner knows; `None` when
-/// a quote is left open.
+/// End of the password at `at`, quoted or not; `at` itself where none stands; `None` when a quote is left
+/// open.
 fn password_end<D: Dialect>(text: &[u8], at: usize) -> Option<usize> {
-    if text.get(at) == Some(&b'"') && !D::DOUBLE_QUOTED_STRING {
-        return quoted_end(text, at + 1, b'"', false);
+    match text.get(at) {
+        Some(b'\'') => return quoted_end(text, at + 1, b'\'', D::BACKSLASH),
+        Some(b'"') => return quoted_end(text, at + 1, b'"', D::DOUBLE_QUOTED_STRING && D::BACKSLASH),
+        _ => {}
     }
     let ends = |byte: &u8| *byte <= b' ' || matches!(byte, b'\'' | b'"' | b';' | b',' | b'(' | b')');
     Some(text[at..].iter().position(ends).map_or(text.len(), |len| at + len))
