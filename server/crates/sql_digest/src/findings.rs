@@ -64,7 +64,8 @@ pub(crate) fn findings_of(text: &str, tokens: &[Token]) -> Vec<Finding> {
         }
     }
     found.extend(statement.missing_where());
-    let place = |at: usize| solid.get(at).and_then(|&token| places.get(token)).copied().unwrap_or_default();
+    // Of a text that is cut within a finding, the last token is its end.
+    let place = |at: usize| solid.get(at).or(solid.last()).map_or((0, 0), |&token| places[token]);
     let mut findings: Vec<Finding> = found
         .into_iter()
         .map(|(rule, first, last)| Finding { rule, start: place(first).0, end: place(last).1 })

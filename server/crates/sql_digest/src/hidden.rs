@@ -2,7 +2,7 @@
 //! and names that programs make up for a moment: of savepoints, prepared statements and cursors.
 
 use crate::dialect::Dialect;
-use crate::scan::{End, Literal, Sink, Step, block_comment, number, quoted_end, skip_blanks, word_end};
+use crate::scan::{End, Literal, Sink, Step, gap, number, quoted_end, word_end};
 
 /// Reads on behind a word that begins a statement, or begins as IDENTIFIED does.
 #[cold]
@@ -24,9 +24,32 @@ pub(crate) fn behind<D: Dialect, S: Sink>(text: &[u8], start: usize, end: usize,
     }
 }
 
-/// The unquoted word at or behind the blanks at `at`.
+/// Takes nothing: for a look ahead.
+struct Nothing;
+
+impl Sink for Nothing {
+    fn word(&mut self, _: usize, _: usize, _: u64) {}
+    fn quoted(&mut self, _: usize, _: usize) {}
+    fn literal(&mut self, _: Literal, _: usize, _: usize) {}
+    fn symbol(&mut self, _: usize, _: usize) {}
+    fn dot(&mut self, _: usize) {}
+    fn comma(&mut self, _: usize) {}
+    fn cast(&mut self, _: usize) {}
+    fn semicolon(&mut self, _: usize) {}
+    fn open(&mut self, _: usize) {}
+    fn close(&mut self, _: usize) {}
+    fn comment(&mut self, _: usize, _: usize) {}
+    fn open_name(&mut self, _: usize) {}
+}
+
+/// Where the token at or behind `at` begins.
+fn token_at<D: Dialect>(text: &[u8], at: usize) -> usize {
+    gap::<D, Nothing>(text, at, &mut Nothing)
+}
+
+/// The unquoted word at or behind `at`.
 fn word_at<D: Dialect>(text: &[u8], at: usize) -> Option<(usize, usize)> {
-    let start = skip_blanks(text, at);
+    let start = token_at::<D>(text, at);
     let begins = text.get(start).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte >= 0x80);
     begins.then(|| (start, word_end::<D>(text, start).0)).filter(|(start, end)| start < end)
 }
@@ -38,15 +61,16 @@ fn is_any(word: &[u8], known: &[&[u8]]) -> bool {
 /// Hands over the words of `known` that stand at `at`; the position behind them.
 fn known_words<D: Dialect, S: Sink>(text: &[u8], mut at: usize, known: &[&[u8]], sink: &mut S) -> usize {
     while let Some((start, end)) = word_at::<D>(text, at).filter(|&(start, end)| is_any(&text[start..end], known)) {
+        gap::<D, S>(text, at, sink);
         sink.word(start, end, word_end::<D>(text, start).1);
         at = end;
     }
     at
 }
 
-/// A name, quoted or not, that stands at `at`.
+/// A name, quoted or not, that stands at or behind `at`.
 fn name_at<D: Dialect>(text: &[u8], at: usize) -> Option<(usize, usize)> {
-    let start = skip_blanks(text, at);
+    let start = token_at::<D>(text, at);
     let close = match text.get(start)? {
         b'"' if !D::DOUBLE_QUOTED_STRING => b'"',
         b'`' if D::BACKTICK => b'`',
@@ -61,6 +85,7 @@ fn passing_name<D: Dialect, S: Sink>(text: &[u8], at: usize, before: &[&[u8]], s
     let at = known_words::<D, S>(text, at, before, sink);
     match name_at::<D>(text, at) {
         Some((start, end)) if !text[start..end].eq_ignore_ascii_case(b"all") => {
+            gap::<D, S>(text, at, sink);
             sink.literal(Literal::Text, start, end);
             Step::To(end)
         }
@@ -88,14 +113,15 @@ const DIRECTION_PARTS: usize = 4;
 /// The name of a cursor is a literal where a program has numbered it.
 fn cursor<D: Dialect, S: Sink>(text: &[u8], mut at: usize, before: &[&[u8]], sink: &mut S) -> Step {
     for _ in 0..DIRECTION_PARTS {
-        at = skip_blanks(text, known_words::<D, S>(text, at, before, sink));
-        match text.get(at) {
-            Some(b'0'..=b'9') if !before.is_empty() => at = number::<D, S>(text, at, sink),
+        at = known_words::<D, S>(text, at, before, sink);
+        match text.get(token_at::<D>(text, at)) {
+            Some(b'0'..=b'9') if !before.is_empty() => at = number::<D, S>(text, gap::<D, S>(text, at, sink), sink),
             _ => break,
         }
     }
     match name_at::<D>(text, at) {
         Some((start, end)) if text[start..end].iter().any(u8::is_ascii_digit) => {
+            gap::<D, S>(text, at, sink);
             sink.literal(Literal::Text, start, end);
             Step::To(end)
         }
@@ -112,13 +138,9 @@ fn password<D: Dialect, S: Sink>(text: &[u8], end: usize, sink: &mut S) -> Step 
     let mut at = end;
     let mut expected: &[&[u8]] = &[b"by"];
     loop {
-        at = skip_blanks(text, at);
+        at = gap::<D, S>(text, at, sink);
         if text.get(at..at + 2) == Some(b"/*") {
-            match block_comment::<D, S>(text, at, sink) {
-                Step::To(to) => at = to,
-                ended @ Step::End(_) => return ended,
-            }
-            continue;
+            return Step::To(at);
         }
         let (word, first) = word_end::<D>(text, at);
         let begins_name = text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic());
@@ -153,6 +175,8 @@ fn password_end<D: Dialect>(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at) {
         Some(b'\'') => return quoted_end(text, at + 1, b'\'', D::BACKSLASH),
         Some(b'"') => return quoted_end(text, at + 1, b'"', D::DOUBLE_QUOTED_STRING && D::BACKSLASH),
+        // A parameter, or what a normal form has instead: what follows may stand close to it.
+        Some(b'?') => return Some(word_end::<D>(text, at + 1).0),
         _ => {}
     }
     let ends = |byte: &u8| *byte <= b' ' || matches!(byte, b'\'' | b'"' | b';' | b',' | b'(' | b')');
@@ -165,32 +189,33 @@ fn setting<D: Dialect, S: Sink>(text: &[u8], end: usize, sink: &mut S) -> Step {
     let word = |at: usize| word_at::<D>(text, at);
     let is = |(start, end): (usize, usize), known: &[u8]| text[start..end].eq_ignore_ascii_case(known);
     let Some(mut name) = word(end) else { return Step::To(end) };
-    let scope = is(name, b"local") || is(name, b"session");
-    let first = name.0;
-    if scope {
+    if is(name, b"local") || is(name, b"session") {
         match word(name.1) {
             Some(next) => name = next,
             None => return Step::To(end),
         }
     }
-    while text.get(name.1) == Some(&b'.') {
-        match word(name.1 + 1) {
-            Some((next, after)) if next == name.1 + 1 => name.1 = after,
-            _ => return Step::To(end),
+    let sign = loop {
+        let sign = token_at::<D>(text, name.1);
+        if text.get(sign) != Some(&b'.') {
+            break sign;
         }
-    }
-    let sign = skip_blanks(text, name.1);
+        match word(sign + 1) {
+            Some(next) => name = next,
+            None => return Step::To(end),
+        }
+    };
     let sign_end = match (text.get(sign), word(sign)) {
         (Some(b'='), _) => sign + 1,
         (_, Some(to)) if is(to, b"to") => to.1,
         _ => return Step::To(end),
     };
-    let value = skip_blanks(text, sign_end);
+    let value = token_at::<D>(text, sign_end);
     if word(value).is_some_and(|word| is(word, b"default")) || value >= text.len() {
         return Step::To(end);
     }
-    emit_words::<D, S>(text, first, sign_end, sink);
-    match setting_end(text, value) {
+    emit_words::<D, S>(text, end, value, sink);
+    match setting_end::<D>(text, value) {
         Some(value_end) => {
             if value_end > value {
                 sink.literal(Literal::Text, value, value_end);
@@ -204,13 +229,16 @@ fn setting<D: Dialect, S: Sink>(text: &[u8], end: usize, sink: &mut S) -> Step {
     }
 }
 
-/// Hands over words, dots and an equals sign that are known to stand between `at` and `end`.
+/// Hands over words, dots, an equals sign and comments that are known to stand between `at` and `end`.
 fn emit_words<D: Dialect, S: Sink>(text: &[u8], mut at: usize, end: usize, sink: &mut S) {
-    while at < end {
+    loop {
+        at = gap::<D, S>(text, at, sink);
+        if at >= end {
+            return;
+        }
         match text[at] {
             b'.' => sink.dot(at),
             b'=' => sink.symbol(at, at + 1),
-            byte if byte <= b' ' => {}
             _ => {
                 let (word, first) = word_end::<D>(text, at);
                 sink.word(at, word, first);
@@ -222,13 +250,20 @@ fn emit_words<D: Dialect, S: Sink>(text: &[u8], mut at: usize, end: usize, sink:
     }
 }
 
-/// End of the values of a setting: the semicolon, a comment or the end of the text; `None` when a quote
-/// is left open.
-fn setting_end(text: &[u8], from: usize) -> Option<usize> {
+/// End of the values of a setting: the semicolon, a comment behind them or the end of the text; `None`
+/// when a quote is left open.
+fn setting_end<D: Dialect>(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
         match text.get(at..) {
-            None | Some([] | [b';', ..] | [b'-', b'-', ..] | [b'/', b'*', ..]) => break,
+            None | Some([] | [b';', ..]) => break,
+            Some([b'-', b'-', ..] | [b'/', b'*', ..]) => {
+                let behind = token_at::<D>(text, at);
+                if behind == at || matches!(text.get(behind), None | Some(b';')) {
+                    break;
+                }
+                at = behind;
+            }
             Some([quote @ (b'\'' | b'"'), ..]) => {
                 let escapes = at > from && matches!(text[at - 1], b'e' | b'E');
                 at = quoted_end(text, at + 1, *quote, escapes)?;

@@ -194,7 +194,7 @@ pub(crate) fn word_end<D: Dialect>(text: &[u8], at: usize) -> (usize, u64) {
 }
 
 #[inline(always)]
-pub(crate) fn skip_blanks(text: &[u8], mut at: usize) -> usize {
+fn skip_blanks(text: &[u8], mut at: usize) -> usize {
     loop {
         let len = blank_len(load8(text, at));
         at += len;
@@ -390,27 +390,26 @@ fn number_tail<D: Dialect>(text: &[u8], start: usize, digits_end: usize) -> usiz
             // In no engine a name goes on behind an exponent.
             return skip_grouped(text, at + 1 + sign);
         }
-        let is_bare = text.get(at + 1).is_none_or(|&byte| !is_name_byte(byte, D::HASH_IN_NAME));
-        if is_bare && (D::CURRENCY || D::DIGIT_NAME) {
+        if !name_goes_on::<D>(text, at + 1) && (D::CURRENCY || D::DIGIT_NAME) {
             // `1e` is 1.0 to SQL Server. To MySQL it is a name, unless a cut took the rest of a number.
             return at + 1;
         }
     }
-    if D::ORACLE && matches!(text.get(at), Some(b'f' | b'F' | b'd' | b'D')) {
-        let after = text.get(at + 1).copied().unwrap_or(b' ');
-        if !is_name_byte(after, D::HASH_IN_NAME) {
-            at += 1;
-        }
+    if D::ORACLE && matches!(text.get(at), Some(b'f' | b'F' | b'd' | b'D')) && !name_goes_on::<D>(text, at + 1) {
+        at += 1;
     }
     name_or::<D>(text, start, at)
 }
 
 /// `start` when letters follow the number and make it a name, else `at`.
 fn name_or<D: Dialect>(text: &[u8], start: usize, at: usize) -> usize {
-    let goes_on =
-        text.get(at).is_some_and(|&byte| is_name_byte(byte, D::HASH_IN_NAME)) && wide_blank_len(text, at) == 0;
     let whole = text[start..at].iter().all(|byte| is_name_byte(*byte, false));
-    if D::DIGIT_NAME && goes_on && whole { start } else { at }
+    if D::DIGIT_NAME && name_goes_on::<D>(text, at) && whole { start } else { at }
+}
+
+/// Whether a byte of a name stands at `at`.
+fn name_goes_on<D: Dialect>(text: &[u8], at: usize) -> bool {
+    text.get(at).is_some_and(|&byte| is_name_byte(byte, D::HASH_IN_NAME)) && wide_blank_len(text, at) == 0
 }
 
 /// Digits with `_` between them.
@@ -442,6 +441,9 @@ fn semicolon<D: Dialect, S: Sink>(text: &[u8], at: usize, sink: &mut S) -> Step 
 /// Everything that does not begin most tokens.
 #[inline(never)]
 fn rare<D: Dialect, S: Sink>(text: &[u8], at: usize, byte: u8, next: u8, sink: &mut S) -> Step {
+    if let Some(step) = comment::<D, S>(text, at, byte, next, sink) {
+        return step;
+    }
     match byte {
         b'[' if D::BRACKET => quoted_name(text, at, at + 1, b']', sink),
         b'[' => {
@@ -453,13 +455,6 @@ fn rare<D: Dialect, S: Sink>(text: &[u8], at: usize, byte: u8, next: u8, sink: &
             Step::To(at + 1)
         }
         b'`' if D::BACKTICK => quoted_name(text, at, at + 1, b'`', sink),
-        b'-' if next == b'-' && is_dash_comment::<D>(text, at) => Step::To(line_comment(text, at, sink)),
-        b'#' if D::HASH_COMMENT => Step::To(line_comment(text, at, sink)),
-        b'/' if next == b'*' => block_comment::<D, S>(text, at, sink),
-        b'*' if D::EXECUTABLE_COMMENT && next == b'/' => {
-            sink.comment(at, at + 2);
-            Step::To(at + 2)
-        }
         b'$' => dollar::<D, S>(text, at, sink),
         b':' => Step::To(colon::<D, S>(text, at, next, sink)),
         b'@' if !D::POSTGRES => Step::To(at_sign::<D, S>(text, at, next, sink)),
@@ -487,6 +482,39 @@ fn rare<D: Dialect, S: Sink>(text: &[u8], at: usize, byte: u8, next: u8, sink: &
     }
 }
 
+/// A comment, or an end of an executable one, that begins at `at`; `None` where none does.
+#[inline(always)]
+fn comment<D: Dialect, S: Sink>(text: &[u8], at: usize, byte: u8, next: u8, sink: &mut S) -> Option<Step> {
+    match byte {
+        b'-' if next == b'-' && is_dash_comment::<D>(text, at) => Some(Step::To(line_comment(text, at, sink))),
+        b'#' if D::HASH_COMMENT => Some(Step::To(line_comment(text, at, sink))),
+        b'/' if next == b'*' => Some(block_comment::<D, S>(text, at, sink)),
+        b'*' if D::EXECUTABLE_COMMENT && next == b'/' => {
+            sink.comment(at, at + 2);
+            Some(Step::To(at + 2))
+        }
+        _ => None,
+    }
+}
+
+/// Hands over the comments between two tokens; the place of the second. A comment without end is left
+/// to the scan.
+pub(crate) fn gap<D: Dialect, S: Sink>(text: &[u8], mut at: usize, sink: &mut S) -> usize {
+    loop {
+        at = skip_blanks(text, at);
+        let Some(&byte) = text.get(at) else { return at };
+        if byte >= 0x80 && wide_blank_len(text, at) > 0 {
+            at += wide_blank_len(text, at);
+            continue;
+        }
+        let next = text.get(at + 1).copied().unwrap_or(0);
+        match comment::<D, S>(text, at, byte, next, sink) {
+            Some(Step::To(end)) => at = end,
+            Some(Step::End(_)) | None => return at,
+        }
+    }
+}
+
 fn is_dash_comment<D: Dialect>(text: &[u8], at: usize) -> bool {
     !D::DASH_NEEDS_SPACE || text.get(at + 2).is_none_or(|&byte| byte <= b' ')
 }
@@ -499,7 +527,7 @@ fn line_comment<S: Sink>(text: &[u8], at: usize, sink: &mut S) -> usize {
     end
 }
 
-pub(crate) fn block_comment<D: Dialect, S: Sink>(text: &[u8], start: usize, sink: &mut S) -> Step {
+fn block_comment<D: Dialect, S: Sink>(text: &[u8], start: usize, sink: &mut S) -> Step {
     if D::EXECUTABLE_COMMENT
         && !text[start + 2..].starts_with(b"!99999")
         && !text[start + 2..].starts_with(b"M!999999")

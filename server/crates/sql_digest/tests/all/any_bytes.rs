@@ -81,6 +81,54 @@ const PIECES: [&str; 72] = [
     "…",
 ];
 
+/// Words behind which a value may stand without quotes, or a habit begins, and what may stand between.
+const WORDS: [&str; 32] = [
+    "identified",
+    " by ",
+    " replace ",
+    "rollback",
+    " to ",
+    "savepoint",
+    "set ",
+    "local ",
+    "default",
+    "deallocate",
+    "fetch ",
+    "from ",
+    "limit ",
+    "offset ",
+    "like ",
+    "where ",
+    "order by ",
+    "random",
+    "?",
+    "x",
+    "4e",
+    "7",
+    "\"p\"",
+    "'s'",
+    ",",
+    ".",
+    "]",
+    ";",
+    "=",
+    "/* c */",
+    "-- c\n",
+    "\u{a0}",
+];
+
+#[test]
+fn laws_hold_for_words_that_hide_values() {
+    for seed in 0..20_000_u64 {
+        let mut random = SmallRng::seed_from_u64(seed);
+        let mut data = vec![random.random(), random.random()];
+        for _ in 0..random.random_range(1..9) {
+            data.extend(WORDS[random.random_range(0..WORDS.len())].as_bytes());
+        }
+        check::any_bytes(&data);
+    }
+}
+
 #[test]
 fn laws_hold_for_random_pieces() {
     for seed in 0..6_000_u64 {

@@ -1,0 +1,4 @@
+ROLLBACK /* c */ TO a_1
+=== normal form
+rollback to ?
+=== tables
