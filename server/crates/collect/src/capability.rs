@@ -52,26 +52,31 @@ impl Collector {
     pub async fn discover(&self, instance: &Instance, lane: Lane) -> Result<Capabilities, CollectError> {
         let pi = &self.clients(&instance.region)?.lane(lane).pi;
         let resource = pi_resource(instance);
-        let mut found = Capabilities::default();
-        let pages = pi
+        let dimensions = pi
             .list_available_resource_dimensions()
             .service_type("RDS".into())
             .identifier(instance.id.as_str())
             .metrics("db.load")
             .into_paginator()
             .send();
-        for page in read_pages(pages, "pi:ListAvailableResourceDimensions", &resource).await? {
-            let groups = page.metric_dimensions().iter().flat_map(|metric| metric.groups());
-            found.groups.extend(groups.filter_map(|group| group.group().map(str::to_owned)));
-        }
-        let pages = pi
+        let metrics = pi
             .list_available_resource_metrics()
             .service_type("RDS".into())
             .identifier(instance.id.as_str())
             .set_metric_types(Some(METRIC_TYPES.map(str::to_owned).to_vec()))
             .into_paginator()
             .send();
-        for page in read_pages(pages, "pi:ListAvailableResourceMetrics", &resource).await? {
+        // At once: whoever opens a page for the first time waits for both.
+        let (dimensions, metrics) = tokio::try_join!(
+            read_pages(dimensions, "pi:ListAvailableResourceDimensions", &resource),
+            read_pages(metrics, "pi:ListAvailableResourceMetrics", &resource)
+        )?;
+        let mut found = Capabilities::default();
+        for page in dimensions {
+            let groups = page.metric_dimensions().iter().flat_map(|metric| metric.groups());
+            found.groups.extend(groups.filter_map(|group| group.group().map(str::to_owned)));
+        }
+        for page in metrics {
             found.metrics.extend(page.metrics().iter().filter_map(|metric| metric.metric().map(str::to_owned)));
         }
         Ok(found)
