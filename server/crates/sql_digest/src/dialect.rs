@@ -8,41 +8,41 @@ use units::Engine;
 /// Lexical rules of a family of engines.
 pub(crate) trait Dialect {
     /// A backslash escapes the next byte inside `'…'`.
-    const BACKSLASH: bool;
+    const BACKSLASH: bool = false;
     /// `"…"` is a string, as in MySQL without `ANSI_QUOTES`; otherwise an identifier.
-    const DOUBLE_QUOTED_STRING: bool;
+    const DOUBLE_QUOTED_STRING: bool = false;
     /// `` `…` `` is an identifier.
-    const BACKTICK: bool;
+    const BACKTICK: bool = false;
     /// `[…]` is an identifier.
-    const BRACKET: bool;
+    const BRACKET: bool = false;
     /// `#` opens a comment to the end of the line.
-    const HASH_COMMENT: bool;
+    const HASH_COMMENT: bool = false;
     /// `--` opens a comment only before white space.
-    const DASH_NEEDS_SPACE: bool;
+    const DASH_NEEDS_SPACE: bool = false;
     /// `/* /* */ */` nests.
-    const NESTED_COMMENT: bool;
+    const NESTED_COMMENT: bool = false;
     /// `/*! … */` holds code that is executed.
-    const EXECUTABLE_COMMENT: bool;
+    const EXECUTABLE_COMMENT: bool = false;
     /// `$tag$ … $tag$` is a string.
-    const DOLLAR_QUOTE: bool;
+    const DOLLAR_QUOTE: bool = false;
     /// Operators are runs of symbols that users may define, and `E'…'`, `U&'…'` exist.
-    const POSTGRES: bool;
+    const POSTGRES: bool = false;
     /// `q'[…]'` exists.
-    const ORACLE: bool;
+    const ORACLE: bool = false;
     /// `@name` is a bind marker or a variable.
-    const AT_MARKER: bool;
+    const AT_MARKER: bool = false;
     /// `#` and `@` may stand inside a name.
-    const HASH_IN_NAME: bool;
+    const HASH_IN_NAME: bool = false;
     /// A name may begin with a digit.
-    const DIGIT_NAME: bool;
+    const DIGIT_NAME: bool = false;
     /// A currency sign may stand before a number, and a bare `e` behind one.
-    const CURRENCY: bool;
+    const CURRENCY: bool = false;
     /// The case of names is kept; only keywords are folded.
-    const KEEP_CASE: bool;
+    const KEEP_CASE: bool = false;
     /// Unquoted names fold to upper case, so `"ABC"` is `abc`.
-    const UPPER: bool;
+    const UPPER: bool = false;
     /// Names compare without case, quoted or not.
-    const QUOTED_IGNORES_CASE: bool;
+    const QUOTED_IGNORES_CASE: bool = false;
 }
 
 pub(crate) struct Postgres;
@@ -51,86 +51,35 @@ pub(crate) struct Oracle;
 pub(crate) struct SqlServer;
 
 impl Dialect for Postgres {
-    const BACKSLASH: bool = false;
-    const DOUBLE_QUOTED_STRING: bool = false;
-    const BACKTICK: bool = false;
-    const BRACKET: bool = false;
-    const HASH_COMMENT: bool = false;
-    const DASH_NEEDS_SPACE: bool = false;
     const NESTED_COMMENT: bool = true;
-    const EXECUTABLE_COMMENT: bool = false;
     const DOLLAR_QUOTE: bool = true;
     const POSTGRES: bool = true;
-    const ORACLE: bool = false;
-    const AT_MARKER: bool = false;
-    const HASH_IN_NAME: bool = false;
-    const DIGIT_NAME: bool = false;
-    const CURRENCY: bool = false;
-    const KEEP_CASE: bool = false;
-    const UPPER: bool = false;
-    const QUOTED_IGNORES_CASE: bool = false;
 }
 
 impl Dialect for MySql {
     const BACKSLASH: bool = true;
     const DOUBLE_QUOTED_STRING: bool = true;
     const BACKTICK: bool = true;
-    const BRACKET: bool = false;
     const HASH_COMMENT: bool = true;
     const DASH_NEEDS_SPACE: bool = true;
-    const NESTED_COMMENT: bool = false;
     const EXECUTABLE_COMMENT: bool = true;
-    const DOLLAR_QUOTE: bool = false;
-    const POSTGRES: bool = false;
-    const ORACLE: bool = false;
     const AT_MARKER: bool = true;
-    const HASH_IN_NAME: bool = false;
     const DIGIT_NAME: bool = true;
-    const CURRENCY: bool = false;
     const KEEP_CASE: bool = true;
-    const UPPER: bool = false;
-    const QUOTED_IGNORES_CASE: bool = false;
 }
 
 impl Dialect for Oracle {
-    const BACKSLASH: bool = false;
-    const DOUBLE_QUOTED_STRING: bool = false;
-    const BACKTICK: bool = false;
-    const BRACKET: bool = false;
-    const HASH_COMMENT: bool = false;
-    const DASH_NEEDS_SPACE: bool = false;
-    const NESTED_COMMENT: bool = false;
-    const EXECUTABLE_COMMENT: bool = false;
-    const DOLLAR_QUOTE: bool = false;
-    const POSTGRES: bool = false;
     const ORACLE: bool = true;
-    const AT_MARKER: bool = false;
     const HASH_IN_NAME: bool = true;
-    const DIGIT_NAME: bool = false;
-    const CURRENCY: bool = false;
-    const KEEP_CASE: bool = false;
     const UPPER: bool = true;
-    const QUOTED_IGNORES_CASE: bool = false;
 }
 
 impl Dialect for SqlServer {
-    const BACKSLASH: bool = false;
-    const DOUBLE_QUOTED_STRING: bool = false;
-    const BACKTICK: bool = false;
     const BRACKET: bool = true;
-    const HASH_COMMENT: bool = false;
-    const DASH_NEEDS_SPACE: bool = false;
     const NESTED_COMMENT: bool = true;
-    const EXECUTABLE_COMMENT: bool = false;
-    const DOLLAR_QUOTE: bool = false;
-    const POSTGRES: bool = false;
-    const ORACLE: bool = false;
     const AT_MARKER: bool = true;
     const HASH_IN_NAME: bool = true;
-    const DIGIT_NAME: bool = false;
     const CURRENCY: bool = true;
-    const KEEP_CASE: bool = false;
-    const UPPER: bool = false;
     const QUOTED_IGNORES_CASE: bool = true;
 }
 
