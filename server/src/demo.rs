@@ -89,7 +89,7 @@ impl Demo {
             vcpus: None,
             history: args.history,
             tiers: Some(u64::from(args.seed)),
-            sentinels: args.history.is_some(),
+            sentinels: false,
         })?)
         .await?;
         wait_for_sample(&endpoint.world).await?;

@@ -160,6 +160,7 @@ fn alarms(count: Option<u32>, links: FleetLinks, say: Say) -> AnyView {
 fn trouble_line(trouble: Option<&Trouble>, links: FleetLinks, say: Say) -> AnyView {
     let words = match trouble {
         Some(Trouble::NotCollected { what }) => say.with(m::STATE_OFF_TITLE, &[("what", what)]),
+        Some(Trouble::NotRunning { status }) => say.with(m::STATE_DOWN_TITLE, &[("status", status)]),
         Some(Trouble::Denied { action, .. }) => say.with(m::DENIED_LINE, &[("action", action)]),
         Some(Trouble::Throttled { .. }) => say.text(m::STATE_THROTTLED_TITLE).to_owned(),
         Some(Trouble::Credentials) => say.text(m::STATE_CREDENTIALS_TITLE).to_owned(),

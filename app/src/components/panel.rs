@@ -253,6 +253,14 @@ fn trouble_state(trouble: Trouble, what: Message, links: &StateLinks) -> State {
             next: sources,
             detail: String::new(),
         },
+        Trouble::NotRunning { status } => State {
+            kind: "off",
+            icon: Icon::Ban,
+            title: say.with(m::STATE_DOWN_TITLE, &[("status", &status)]),
+            cause: sentence(say, m::STATE_DOWN_CAUSE, &[]),
+            next: again,
+            detail: String::new(),
+        },
         Trouble::Denied { action, resource } => State {
             kind: "denied",
             icon: Icon::Lock,

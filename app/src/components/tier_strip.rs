@@ -104,6 +104,7 @@ fn trouble_words(trouble: &Trouble, say: Say) -> String {
         Trouble::Throttled { .. } => say.text(m::STATE_THROTTLED_TITLE).to_owned(),
         Trouble::Pending { .. } => say.text(m::STATE_PENDING_TITLE).to_owned(),
         Trouble::NotCollected { what } => say.with(m::STATE_OFF_TITLE, &[("what", what)]),
+        Trouble::NotRunning { status } => say.with(m::STATE_DOWN_TITLE, &[("status", status)]),
         Trouble::Credentials => say.text(m::STATE_CREDENTIALS_TITLE).to_owned(),
         Trouble::Unreachable | Trouble::Failed { .. } => say.text(m::STATE_UNREACHABLE_TITLE).to_owned(),
     }

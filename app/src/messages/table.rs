@@ -598,6 +598,8 @@ messages! {
     NO_COUNTERS: "No counter metrics", "카운터 지표 없음";
     NO_ALARMS: "No alarms", "경보 없음";
     NO_INSTANCES: "No instances in the watched regions", "감시하는 리전에 인스턴스 없음";
+    STATE_DOWN_TITLE: "The instance is {status}", "인스턴스 상태: {status}";
+    STATE_DOWN_CAUSE: "Nothing runs in it to be sampled. Load comes again once RDS calls it available; its events say why it is not.", "샘플링할 세션이 없습니다. RDS가 사용 가능 상태로 표시하면 부하가 다시 수집됩니다. 원인은 인스턴스 이벤트에 있습니다.";
     STATE_OFF_TITLE: "{what} is off", "{what} 꺼짐";
     STATE_OFF_CAUSE: "This instance sends no data for **{what}**. Modify the instance to turn it on; CloudWatch metrics still work.", "이 인스턴스는 **{what}** 데이터를 보내지 않습니다. 인스턴스를 수정해 켜십시오. CloudWatch 지표는 계속 동작합니다.";
     STATE_DENIED_TITLE: "Not allowed to read {what}", "{what} 읽기 권한 없음";

@@ -65,6 +65,10 @@ impl From<Trouble> for ApiError {
                 let mend = "modify the instance to turn it on, or ask for what it offers";
                 Self::new(StatusCode::CONFLICT, format!("{what} is not collected"), &what, mend)
             }
+            Trouble::NotRunning { status } => {
+                let mend = "wait until RDS calls it available; its events say why it is not";
+                Self::new(unavailable, format!("the instance is {status}"), "id", mend)
+            }
             Trouble::Denied { action, resource } => {
                 let mend = format!("allow {action} on {resource}");
                 Self::new(StatusCode::BAD_GATEWAY, format!("the role lacks {action}"), &action, &mend)

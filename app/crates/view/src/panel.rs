@@ -25,6 +25,11 @@ pub enum Trouble {
         /// Name of what is off, e.g. `Performance Insights`.
         what: String,
     },
+    /// RDS does not run the instance now.
+    NotRunning {
+        /// Its status in RDS' word: `rebooting`, `stopped`.
+        status: String,
+    },
     /// An IAM action is missing.
     Denied {
         /// The action, e.g. `pi:GetResourceMetrics`.

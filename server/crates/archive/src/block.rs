@@ -26,9 +26,11 @@
 //! slot that a later block answers for replaces the earlier one wholly, so that nothing is counted
 //! twice however often it is collected.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+use zstd::bulk::Decompressor;
 
 use crate::value;
 use crate::varint::{self, Reader};
@@ -198,6 +200,15 @@ fn ordinals(covered: &[Option<u32>]) -> Vec<u64> {
         .collect()
 }
 
+thread_local! {
+    /// Making one takes longer than unpacking a block with it.
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
+}
+
+fn unpack(stored: &[u8], raw_length: usize) -> Option<Vec<u8>> {
+    UNPACKER.with_borrow_mut(|unpacker| unpacker.as_mut()?.decompress(stored, raw_length).ok())
+}
+
 /// Reads a block, or only the streams that `keep` names. `None` when a byte is wrong.
 pub(crate) fn decode(bytes: &[u8], address: Address, slots: usize, keep: Option<&[u32]>) -> Option<Block> {
     let (rest, checksum) = bytes.split_at_checked(bytes.len().checked_sub(8)?)?;
@@ -215,7 +226,7 @@ pub(crate) fn decode(bytes: &[u8], address: Address, slots: usize, keep: Option<
     let body = if flags & FLAG_ZSTD == 0 {
         stored
     } else {
-        unpacked = zstd::bulk::decompress(stored, raw_length).ok()?;
+        unpacked = unpack(stored, raw_length)?;
         &unpacked
     };
     let mut reader = Reader::new(body);

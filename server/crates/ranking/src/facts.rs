@@ -1,6 +1,6 @@
 //! Facts of an instance, and the panel states that follow from them.
 
-use samples::{GapReason, Instance, LoadMatrix, PiState, Refusal, SourceKind};
+use samples::{BucketCover, GapReason, Instance, LoadMatrix, PiState, Refusal, SourceKind};
 use units::ResourceId;
 use view::{InstanceFacts, Panel, Source, Trouble, VcpuLine};
 
@@ -81,7 +81,7 @@ pub(crate) fn source_of(instance: &Instance, matrix: &LoadMatrix) -> Source {
 pub(crate) fn state_of<T>(lookup: &Lookup, instance: &Instance, matrix: &LoadMatrix) -> Option<Panel<T>> {
     if is_covered(matrix) {
         let is_idle = matrix.total.iter().flatten().all(|total| *total <= 0.0);
-        let is_whole = matrix.cover.buckets.iter().all(|cover| *cover != samples::BucketCover::Missing);
+        let is_whole = matrix.cover.buckets.iter().all(|cover| *cover != BucketCover::Missing);
         return (is_idle && is_whole).then_some(Panel::Empty);
     }
     if instance.pi != PiState::On {
@@ -94,11 +94,17 @@ pub(crate) fn state_of<T>(lookup: &Lookup, instance: &Instance, matrix: &LoadMat
     is_coming.then(|| Panel::Trouble(Trouble::Pending { done: lookup.health().filling(&instance.id) }))
 }
 
-/// What keeps the newest buckets of a load from being read.
+/// What keeps the newest buckets of a load from being read, when its window reaches until now.
 pub(crate) fn behind(lookup: &Lookup, instance: &Instance, matrix: &LoadMatrix) -> Option<Trouble> {
-    let is_open = matrix.cover.buckets.last() == Some(&samples::BucketCover::Pending);
+    let reaches_now = matrix.window.to.plus_secs(i64::from(matrix.period.secs()).max(60)) >= lookup.now;
+    if !reaches_now || matrix.cover.buckets.last() == Some(&BucketCover::Full) {
+        return None;
+    }
+    if instance.is_down() {
+        return Some(Trouble::NotRunning { status: instance.status.clone() });
+    }
     let health = lookup.health();
-    health.fault(SourceKind::PerformanceInsights, Some(&instance.id)).filter(|_| is_open).map(trouble_of)
+    health.fault(SourceKind::PerformanceInsights, Some(&instance.id)).map(trouble_of)
 }
 
 /// A refusal in terms of what the reader can do.

@@ -113,7 +113,7 @@ fn trouble(instance: &Instance, health: &Health) -> Trouble {
                 None => Trouble::Pending { done: health.filling(&instance.id) },
             }
         }
-        PiState::On => Trouble::NotCollected { what: format!("instance {}", instance.status) },
+        PiState::On => Trouble::NotRunning { status: instance.status.clone() },
         PiState::Off | PiState::Unsupported => Trouble::NotCollected { what: PERFORMANCE_INSIGHTS.to_owned() },
     }
 }

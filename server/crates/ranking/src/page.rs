@@ -116,7 +116,8 @@ impl Page {
         })
     }
 
-    /// The answer to a question in the compare window, as far as it is there.
+    /// The answer to a question in the compare window, as far as it is there. Under filters nothing is
+    /// there by itself: it is asked for.
     pub(crate) fn answer_before(
         &self,
         lookup: &Lookup,
@@ -124,8 +125,14 @@ impl Page {
         index: &SqlIndex,
     ) -> Result<Option<LoadMatrix>> {
         let Some((window, _)) = self.compare else { return Ok(None) };
-        let matrix =
-            self.sum(question, index, |grouping| lookup.peek(&self.instance.id, grouping, window, self.axis.period))?;
+        let (id, period) = (&self.instance.id, self.axis.period);
+        let matrix = self.sum(question, index, |grouping| {
+            if grouping.filter.is_empty() {
+                lookup.peek(id, grouping, window, period)
+            } else {
+                lookup.load(id, grouping, window, period)
+            }
+        })?;
         Ok(is_covered(&matrix).then_some(matrix))
     }
 

@@ -310,6 +310,24 @@ async fn a_calm_window_says_what_was_checked() {
 }
 
 #[tokio::test]
+async fn load_that_ends_before_now_says_why() {
+    let world = hot_row();
+    let (_folder, reader) = world.collected();
+    let down = samples::Instance { status: "rebooting".to_owned(), ..world::instance() };
+    reader.archive().put_instances(&[down]).unwrap();
+    let now = world.window().to.plus_secs(180);
+    let behind = async |to: Timestamp| {
+        let range = TimeRange { from: TimePoint::At(START), to: TimePoint::At(to) };
+        match fetch_db_load(&reader, &DbLoadQuery { range, ..query(&world) }, now).await.unwrap() {
+            Panel::Data(view) => view.behind,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(behind(now).await, Some(Trouble::NotRunning { status: "rebooting".to_owned() }));
+    assert_eq!(behind(world.window().to).await, None, "nothing is missing of the past");
+}
+
+#[tokio::test]
 async fn the_fleet_ranks_against_capacity() {
     let world = hot_row();
     let (_folder, reader) = world.collected();

@@ -56,6 +56,12 @@ impl Instance {
     pub fn is_available(&self) -> bool {
         !matches!(self.status.as_str(), "stopped" | "stopping" | "deleted" | "creating" | "deleting" | "failed")
     }
+
+    /// Whether no session can be active in it now.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        !self.is_available() || matches!(self.status.as_str(), "rebooting" | "starting")
+    }
 }
 
 /// Number of virtual CPUs and who says so.
