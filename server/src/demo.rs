@@ -57,6 +57,8 @@ async fn demo(args: &DemoArgs, incident: Option<Incident>) -> Result<()> {
                 demo.stack.set_incident(incident, true).await?;
                 say(&format!("incident on: {}", incident.name()));
             }
+            say(&format!("the shop is at {}", demo.stack.balancer_url()));
+            say(&format!("what can be broken in it is at {}", demo.stack.control_url()));
             announce(&format!("http://127.0.0.1:{port}/"))?;
             wait(args.for_secs, stop).await;
             say("stopping");

@@ -154,6 +154,7 @@ messages! {
     FIND_NOTE: "Statements are found by their text without literals, by their digest and by the ids of Performance Insights.", "구문은 리터럴을 뺀 텍스트, 다이제스트, Performance Insights의 id로 찾습니다.";
 
     // Changes and deploys.
+    NO_SIDE: "Nothing is known of one of the two windows.", "두 구간 중 하나의 데이터가 없습니다.";
     NO_CHANGES: "No statement changed.", "바뀐 구문이 없습니다.";
     DEPLOY_TITLE: "Deploy {label} at {time}", "배포 {label}, {time}";
     DEPLOY_MEANS: "Half an hour before: {before} AAS. Half an hour after: {after} AAS.", "30분 전: {before} AAS. 30분 후: {after} AAS.";

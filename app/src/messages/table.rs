@@ -250,6 +250,7 @@ messages! {
     COMPARE_LEFT: "Against", "비교 대상";
     COMPARE_SAME_INSTANCE: "The same", "같은 인스턴스";
     COMPARE_LEFT_HINT: "Leave the times empty for the window chosen under Compare, and the instance for the same one.", "시간을 비우면 비교에서 고른 구간, 인스턴스를 비우면 같은 인스턴스입니다.";
+    RULE_COMPARE_UNKNOWN: "**Nothing to compare**: load is known of one side only ({before} → {after} AAS).", "**비교할 수 없음**: 한쪽의 부하만 알려져 있습니다({before} → {after} AAS).";
     RULE_COMPARE_SUMMARY: "**{change} AAS** ({before} → {after}): {regressed} regressed, {new} new, {gone} gone, {improved} improved.", "**{change} AAS** ({before} → {after}): 느려짐 {regressed}, 새로움 {new}, 사라짐 {gone}, 빨라짐 {improved}.";
     NO_LOAD_EITHER: "No load in either window", "두 구간 모두 부하 없음";
     TITLE_FIND: "Find {text}", "{text} 찾기";

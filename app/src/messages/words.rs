@@ -180,6 +180,7 @@ pub fn rule(key: &str) -> Option<Message> {
         "sql_change_is_wait" => m::RULE_SQL_CHANGE_IS_WAIT,
         "sql_blocked" => m::RULE_SQL_BLOCKED,
         "compare_summary" => m::RULE_COMPARE_SUMMARY,
+        "compare_unknown" => m::RULE_COMPARE_UNKNOWN,
         "tier_moved_first" => m::RULE_TIER_MOVED_FIRST,
         "demand_moved_first" => m::RULE_DEMAND_MOVED_FIRST,
         "tiers_together" => m::RULE_TIERS_TOGETHER,

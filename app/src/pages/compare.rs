@@ -141,6 +141,13 @@ fn screen_view(screen: CompareScreen, page: &ComparePage) -> AnyView {
         let tools = PanelTools { json: Some("/api/v1/deploys/cards".to_owned()), ..PanelTools::default() };
         view! { <PanelFrame title=say.text(m::COMPARE_DEPLOYS) tools=tools>{sheets_view(screen.deploys)}</PanelFrame> }
     });
+    let dimensions = (!screen.dimensions.is_empty()).then(|| {
+        view! {
+            <PanelFrame title=say.text(m::COMPARE_DIMENSIONS) tools=tools("/api/v1/compare/dimensions.csv")>
+                <div class="sheet-columns">{sheets_view(screen.dimensions)}</div>
+            </PanelFrame>
+        }
+    });
     view! {
         <VerdictLine verdict=screen.verdict zoom=None tools=tools("/api/v1/compare/sides.csv") />
         <PanelFrame title=say.text(m::COMPARE_SIDES) tools=tools("/api/v1/compare/sides.csv")>
@@ -154,9 +161,7 @@ fn screen_view(screen: CompareScreen, page: &ComparePage) -> AnyView {
                 <span>{source}</span>
             </div>
         </PanelFrame>
-        <PanelFrame title=say.text(m::COMPARE_DIMENSIONS) tools=tools("/api/v1/compare/dimensions.csv")>
-            <div class="sheet-columns">{sheets_view(screen.dimensions)}</div>
-        </PanelFrame>
+        {dimensions}
     }
     .into_any()
 }

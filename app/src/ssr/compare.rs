@@ -85,7 +85,8 @@ fn verdict(view: &CompareView) -> Verdict {
         Some(_) => Severity::Good,
         None => Severity::Unknown,
     };
-    let clause = Clause { rule: "compare_summary".to_owned(), values, evidence: evidence.collect() };
+    let rule = if change.is_some() { "compare_summary" } else { "compare_unknown" };
+    let clause = Clause { rule: rule.to_owned(), values, evidence: evidence.collect() };
     Verdict { severity, clauses: vec![clause], checked: Vec::new() }
 }
 
@@ -136,7 +137,8 @@ fn digest_columns(sheet: Sheet, say: Say) -> Sheet {
 
 fn digests(view: &CompareView, say: Say) -> Sheet {
     let mut sheet = digest_columns(Sheet::default(), say);
-    say.text(drill::NO_CHANGES).clone_into(&mut sheet.empty);
+    let is_known = view.before.mean.is_some() && view.after.mean.is_some();
+    say.text(if is_known { drill::NO_CHANGES } else { drill::NO_SIDE }).clone_into(&mut sheet.empty);
     let earlier = if view.before.instance.id == view.after.instance.id {
         (view.after.window.from.0 - view.before.window.from.0) / 1000
     } else {
@@ -220,7 +222,8 @@ fn deploy_sheet(card: &DeployCard, say: Say) -> Sheet {
     let at = after.from.to_string();
     let mut sheet =
         digest_columns(titled(say.with(drill::DEPLOY_TITLE, &[("label", &card.label), ("time", &at)])), say);
-    say.text(drill::NO_CHANGES).clone_into(&mut sheet.empty);
+    let is_known = card.mean.0.is_some() && card.mean.1.is_some();
+    say.text(if is_known { drill::NO_CHANGES } else { drill::NO_SIDE }).clone_into(&mut sheet.empty);
     let earlier = (after.from.0 - before.from.0) / 1000;
     for digest in &card.digests {
         let href = ComparePage::db_page(&card.instance, after, earlier).sql_href(digest.digest);

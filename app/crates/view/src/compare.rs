@@ -12,7 +12,7 @@ pub struct CompareView {
     pub before: CompareSide,
     /// The later, or right, side.
     pub after: CompareSide,
-    /// Digests by size of their change.
+    /// Digests by size of their change; like [`Self::dimensions`] empty when nothing is known of a side.
     pub digests: Vec<CompareDigest>,
     /// Change of all digests that have no row.
     pub digests_rest: f64,

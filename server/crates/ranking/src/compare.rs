@@ -18,7 +18,7 @@ use crate::facts::{facts_of, source_of, state_of};
 use crate::gather::{Gathered, gather};
 use crate::load_view::{by_slice, wait_class};
 use crate::page::Page;
-use crate::reader::{Lookup, Reader};
+use crate::reader::{Lookup, Reader, is_covered};
 use crate::split::Split;
 use crate::top_sql::mean_of;
 
@@ -64,13 +64,15 @@ fn compare(lookup: &Lookup, query: &CompareQuery) -> Result<Panel<CompareView>> 
             return Ok(Panel::Trouble(trouble));
         }
     }
-    let mut digests = changes(&before.digests, &after.digests);
+    let mut digests = changes(&before, &after);
     digests.truncate(MOST_DIGESTS);
     let named: f64 = digests.iter().map(CompareDigest::change).sum();
-    let digests_rest = after.mean() - before.mean() - named;
-    let mut dimensions = Vec::new();
-    for dimension in DIMENSIONS {
-        dimensions.push(compare_dimension(lookup, &before.page, &after.page, dimension)?);
+    let (mut digests_rest, mut dimensions) = (0.0, Vec::new());
+    if are_known(&before, &after) {
+        digests_rest = after.mean() - before.mean() - named;
+        for dimension in DIMENSIONS {
+            dimensions.push(compare_dimension(lookup, &before.page, &after.page, dimension)?);
+        }
     }
     Ok(Panel::Data(CompareView {
         source: Source {
@@ -154,8 +156,17 @@ fn digests_of(page: &Page, gathered: &Gathered) -> BTreeMap<DigestId, DigestSide
         .collect()
 }
 
-/// Every digest of either side, the largest change first.
-fn changes(before: &BTreeMap<DigestId, DigestSide>, after: &BTreeMap<DigestId, DigestSide>) -> Vec<CompareDigest> {
+/// Whether something is known of both sides: what is not known is no zero to compare with.
+fn are_known(before: &Sided, after: &Sided) -> bool {
+    is_covered(&before.gathered.matrix) && is_covered(&after.gathered.matrix)
+}
+
+/// Every digest of either side, the largest change first; none unless both are known.
+fn changes(before: &Sided, after: &Sided) -> Vec<CompareDigest> {
+    if !are_known(before, after) {
+        return Vec::new();
+    }
+    let (before, after) = (&before.digests, &after.digests);
     let all: BTreeSet<&DigestId> = before.keys().chain(after.keys()).collect();
     let none = DigestSide::default();
     let mut changes: Vec<CompareDigest> = all
@@ -248,7 +259,7 @@ fn deploy_card(lookup: &Lookup, instance: &ResourceId, deploy: &samples::Marker,
     let at = deploy.at.floor_to(60);
     let before = Sided::read(lookup, &(instance.clone(), Window::new(at.plus_secs(-DEPLOY_SECS), at)))?;
     let after = Sided::read(lookup, &(instance.clone(), Window::new(at, at.plus_secs(DEPLOY_SECS))))?;
-    let mut changed = changes(&before.digests, &after.digests);
+    let mut changed = changes(&before, &after);
     changed.truncate(digests);
     Ok(DeployCard {
         instance: instance.clone(),
