@@ -84,7 +84,7 @@ async fn cut_statements_are_known_by_their_whole_texts() {
             seen = sleeping_statements(&dashboard, &id).await;
             let is_known =
                 |ending: &&str| seen.iter().any(|(form, _)| form.ends_with(&ending.replace(['1', '5'], "?")));
-            if endings.iter().all(|ending| is_known(&ending)) {
+            if endings.iter().all(is_known) {
                 break;
             }
             tokio::time::sleep(LOOK_AGAIN).await;
