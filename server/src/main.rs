@@ -7,11 +7,6 @@ use loadlens::cli::{Cli, Command};
 use loadlens::config::ConfigError;
 use loadlens::hooks::HookSettingsError;
 
-/// Pages are made of many small texts and vectors, on several threads: glibc's own allocator takes a
-/// fifth of their time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Exit code for input that cannot be used, as clap has it.
 const BAD_INPUT: u8 = 2;
 
