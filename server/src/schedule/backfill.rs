@@ -2,11 +2,14 @@
 
 use collect::Lane;
 use samples::Grouping;
-use units::{Period, Timestamp, Window};
+use units::{Dimension, Period, Timestamp, Window};
 
 use super::health::Fault;
 use super::{Inner, Watched, poll};
 
+/// What tells whether a minute was collected: every poll asks for it and no reader does. The total comes
+/// with every reader's filtered question, too.
+const MARK: Dimension = Dimension::Wait;
 /// The newest part of the past belongs to the poll.
 const POLL_OWNS_SECS: i64 = poll::CALL_SPAN_SECS / 2;
 
@@ -39,7 +42,7 @@ impl Backfill {
         self.windows.iter().map(|window| u64::try_from(window.secs()).unwrap_or(0)).sum()
     }
 
-    /// Searches the archive for minutes never answered.
+    /// Searches the archive for minutes never collected.
     pub(super) async fn look(&mut self, inner: &Inner, watched: &Watched) -> Result<(), Fault> {
         let facts = watched.facts();
         let now = inner.now();
@@ -49,7 +52,7 @@ impl Backfill {
         let window = Window::new(oldest, now.plus_secs(-POLL_OWNS_SECS).floor_to(60).max(oldest));
         let id = facts.id.clone();
         let missing =
-            inner.with_archive(move |archive| archive.missing(&id, &Grouping::total(), window, Period::MINUTE)).await?;
+            inner.with_archive(move |archive| archive.missing(&id, &Grouping::by(MARK), window, Period::MINUTE)).await?;
         self.windows = missing.into_iter().flat_map(slices).collect();
         self.total_secs = self.left_secs();
         self.looked = true;

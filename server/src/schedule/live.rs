@@ -237,6 +237,25 @@ async fn a_restart_goes_on_where_the_last_run_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_readers_question_leaves_no_hole_behind() {
+    let world = World::start(polls_only(), Faults::default()).await;
+    world.until("the first poll", |world| world.schedule.health().first_poll_done()).await;
+    let id = world.instance("history-7").id;
+    let window = hours(-10, -9);
+    let grouping = Grouping::by(Dimension::Sql).filtered(Dimension::User, "shop");
+    let wanted = Wanted::Load { instance: id, grouping, window, period: Period::MINUTE };
+    world.schedule.want(wanted).await.unwrap();
+    let waits = |world: &World| world.load("history-7", &Grouping::by(Dimension::Wait), window, Period::MINUTE);
+    assert!(waits(&world).total.iter().all(Option::is_none), "the reader asked for something else");
+    world.schedule.shutdown().await;
+    let config = ScheduleConfig { backfill_days: 1, ..ScheduleConfig::default() };
+    let schedule = start(&world.endpoint, &world.clock, world.archive.clone(), config).await;
+    let world = World { schedule, ..world };
+    world.until("the hour as on any poll", |world| waits(world).total.iter().all(Option::is_some)).await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outage_is_told_and_made_up_for() {
     let world = World::start(polls_only(), Faults { expired_credentials: true, ..Faults::default() }).await;
     world.until("the first attempt", |world| world.schedule.health().first_poll_tried).await;
