@@ -51,8 +51,9 @@ impl Backfill {
         let oldest = now.plus_secs(-i64::from(days) * 86_400 + 120).ceil_to(60);
         let window = Window::new(oldest, now.plus_secs(-POLL_OWNS_SECS).floor_to(60).max(oldest));
         let id = facts.id.clone();
-        let missing =
-            inner.with_archive(move |archive| archive.missing(&id, &Grouping::by(MARK), window, Period::MINUTE)).await?;
+        let missing = inner
+            .with_archive(move |archive| archive.missing(&id, &Grouping::by(MARK), window, Period::MINUTE))
+            .await?;
         self.windows = missing.into_iter().flat_map(slices).collect();
         self.total_secs = self.left_secs();
         self.looked = true;

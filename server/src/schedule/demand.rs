@@ -318,10 +318,9 @@ fn affordable(window: Window, period: Period) -> Period {
 async fn other(inner: &Arc<Inner>, wanted: Wanted) -> Result<(), Refusal> {
     match wanted {
         Wanted::Load { .. } => Ok(()),
-        Wanted::Counters { instance, .. } => {
+        Wanted::Counters { instance, window } => {
             let watched = known(inner, &instance).await?;
-            take_calls(inner, 1)?;
-            rounds::read_counters(inner, &[watched], Lane::Interactive).await.map_err(|fault| fault.refusal())
+            rounds::want_counters(inner, watched, window).await
         }
         Wanted::StatementText { instance, pi_id } => {
             let watched = known(inner, &instance).await?;

@@ -21,7 +21,7 @@ const ARRIVAL_SECS: i64 = 5;
 /// Wait after a failure of our own disk or credentials: nothing is sent, so it costs nobody.
 const OUR_RETRY: Duration = Duration::from_secs(30);
 /// How long a new instance counts as looked at.
-const STARTED_FOR_SECS: i64 = 600;
+pub(super) const STARTED_FOR_SECS: i64 = 600;
 /// How soon an inventory is read again when an instance is being made, started or changed, or there is none.
 const INVENTORY_SOON: Duration = Duration::from_secs(30);
 /// First wait when the inventory cannot be read.
@@ -383,6 +383,16 @@ pub(super) async fn read_counters(inner: &Inner, some: &[Arc<Watched>], lane: La
         }
     }
     outcome
+}
+
+/// Reads the CloudWatch metrics of an instance for somebody who looks: the newest, and what is missing of
+/// the window.
+pub(super) async fn want_counters(inner: &Inner, watched: Arc<Watched>, window: Window) -> Result<(), Refusal> {
+    let facts = watched.facts();
+    super::demand::take_calls(inner, 1)?;
+    read_counters(inner, &[watched], Lane::Interactive).await.map_err(|fault| fault.refusal())?;
+    let Some(tier) = catalogue().iter().find(|tier| tier.key == "rds") else { return Ok(()) };
+    super::tiers::fill(inner, &facts.region, rows_of(&facts, tier).collect(), window).await
 }
 
 fn rows_of<'a>(instance: &'a Instance, tier: &'a samples::Tier) -> impl Iterator<Item = MetricRow> + 'a {

@@ -12,6 +12,7 @@ use samples::{Batch, MetricRef, Refusal, Signal, SourceKind, TierResource, Topol
 use units::{Period, ResourceId, Timestamp, Window};
 
 use super::health::Fault;
+use super::rounds::STARTED_FOR_SECS;
 use super::supervise::pause;
 use super::{Inner, WATCHED_FOR_SECS, poll};
 
@@ -58,6 +59,13 @@ struct Read {
     is_idle: bool,
 }
 
+impl Read {
+    /// Whether a period is over since the last attempt.
+    fn is_over(&self, period: u32, now: Timestamp) -> bool {
+        now.0 - self.tried.0 >= i64::from(period) * 1000 - EARLY_MS
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -70,6 +78,14 @@ impl Tiers {
     fn is_looked_at(&self, topology: &Topology, arn: &str, now: Timestamp) -> bool {
         let looked_at = lock(&self.looked_at);
         topology.apps_of(arn).any(|app| looked_at.get(&app.key).is_some_and(|until| *until > now))
+    }
+
+    /// Whoever has just started the program, or an app, is looking.
+    fn begin(&self, topology: &Topology, now: Timestamp) {
+        let mut looked_at = lock(&self.looked_at);
+        for app in &topology.apps {
+            looked_at.entry(app.key.clone()).or_insert_with(|| now.plus_secs(STARTED_FOR_SECS));
+        }
     }
 
     fn any_looked_at(&self, now: Timestamp) -> bool {
@@ -137,6 +153,7 @@ async fn discover(inner: &Inner) -> Result<(), Fault> {
             archive.topology()
         })
         .await?;
+    inner.tiers.begin(&kept, now);
     *lock(&inner.tiers.topology) = Arc::new(kept);
     inner.board.succeeded(SourceKind::Tiers, None, now, Some(now));
     Ok(())
@@ -182,6 +199,13 @@ fn cadence_ms(inner: &Inner, topology: &Topology, arn: &str, is_idle: bool, now:
         inner.config.poll_secs
     };
     i64::from(secs) * 1000
+}
+
+/// Whether a resource was not read less than a period ago.
+fn is_readable(inner: &Inner, resource: &TierResource, now: Timestamp) -> bool {
+    let reads = lock(&inner.tiers.reads);
+    let mut tried = periods(resource).into_iter().map(|period| (period, reads.get(&(resource.id.clone(), period))));
+    tried.any(|(period, read)| read.is_none_or(|read| read.is_over(period, now)))
 }
 
 fn is_due(inner: &Inner, topology: &Topology, resource: &TierResource, now: Timestamp) -> bool {
@@ -240,7 +264,7 @@ async fn read(inner: &Inner, some: &[&TierResource], lane: Lane) -> Result<(), F
         for resource in some {
             for period in periods(resource) {
                 let read = reads.entry((resource.id.clone(), period)).or_default();
-                if now.0 - read.tried.0 < i64::from(period) * 1000 - EARLY_MS {
+                if !read.is_over(period, now) {
                     continue;
                 }
                 read.tried = now;
@@ -353,26 +377,16 @@ pub(super) async fn want(inner: &Arc<Inner>, app: &str, window: Window) -> Resul
     let Some(found) = topology.app(app) else { return Err(Refusal::Unknown(app.to_owned())) };
     inner.tiers.look(app, now);
     let members = topology.members(found);
-    super::demand::take_calls(inner, 2)?;
-    read(inner, &members, Lane::Interactive).await.map_err(|fault| fault.refusal())?;
+    let due: Vec<&TierResource> = members.iter().copied().filter(|one| is_readable(inner, one, now)).collect();
+    if !due.is_empty() {
+        super::demand::take_calls(inner, 2)?;
+        read(inner, &due, Lane::Interactive).await.map_err(|fault| fault.refusal())?;
+    }
     let groups: Vec<String> =
         members.iter().filter(|one| one.tier == "target_group").map(|one| one.arn.clone()).collect();
     let is_old = |group: &&String| lock(&inner.tiers.health).get(*group).is_none_or(|at| now.0 - at.0 >= 30_000);
     let groups: Vec<String> = groups.iter().filter(is_old).cloned().collect();
     read_health(inner, &groups).await.map_err(|fault| fault.refusal())?;
-    fill(inner, &members, window).await.map_err(|fault| fault.refusal())
-}
-
-/// Reads the part of a window that was never answered, as far as CloudWatch keeps minutes.
-async fn fill(inner: &Arc<Inner>, members: &[&TierResource], window: Window) -> Result<(), Fault> {
-    let now = inner.now();
-    let window = Window::new(
-        window.from.max(now.plus_secs(-MINUTES_KEPT_SECS).ceil_to(3600)),
-        window.to.min(now.plus_secs(-YOUNG_SECS)).floor_to(60),
-    );
-    if window.is_empty() {
-        return Ok(());
-    }
     let mut by_region: BTreeMap<String, Vec<MetricRow>> = BTreeMap::new();
     for resource in members {
         for period in periods(resource).into_iter().filter(|period| *period < 86_400) {
@@ -380,23 +394,34 @@ async fn fill(inner: &Arc<Inner>, members: &[&TierResource], window: Window) -> 
         }
     }
     for (region, rows) in by_region {
-        let asked = rows.clone();
-        let missing = inner.with_archive(move |archive| {
-            let mut missing: Vec<(usize, Window)> = Vec::new();
-            for (place, row) in asked.iter().enumerate() {
-                let Some(period) = Period::from_secs(row.metric.period_secs) else { continue };
-                let windows = archive.missing_counter(&row.resource, &row.series, window, period)?;
-                if let (Some(first), Some(last)) = (windows.first(), windows.last()) {
-                    missing.push((place, Window::new(first.from, last.to)));
-                }
-            }
-            Ok(missing)
-        });
-        let missing = missing.await?;
-        let Some(from) = missing.iter().map(|(_, window)| window.from).min() else { continue };
-        let to = missing.iter().map(|(_, window)| window.to).max().unwrap_or(from);
-        let rows: Vec<MetricRow> = missing.iter().filter_map(|(place, _)| rows.get(*place).cloned()).collect();
-        fetch(inner, &region, rows, Window::new(from.floor_to(300), to), Lane::Interactive).await?;
+        fill(inner, &region, rows, window).await?;
     }
     Ok(())
+}
+
+/// Reads the part of a window that was never answered, as far as CloudWatch keeps minutes: whole hours,
+/// so that a window that moves along does not ask every minute.
+pub(super) async fn fill(inner: &Inner, region: &str, rows: Vec<MetricRow>, window: Window) -> Result<(), Refusal> {
+    let now = inner.now();
+    let kept = Window::new(now.plus_secs(-MINUTES_KEPT_SECS).ceil_to(3600), now.plus_secs(-YOUNG_SECS).floor_to(60));
+    let Some(window) = window.intersect(kept) else { return Ok(()) };
+    let lacking = inner.with_archive(move |archive| {
+        let mut lacking: Vec<MetricRow> = Vec::new();
+        let mut span: Option<Window> = None;
+        for row in rows {
+            let Some(period) = Period::from_secs(row.metric.period_secs) else { continue };
+            let missing = archive.missing_counter(&row.resource, &row.series, window, period)?;
+            if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
+                let (from, to) =
+                    span.map_or((first.from, last.to), |span| (span.from.min(first.from), span.to.max(last.to)));
+                span = Some(Window::new(from, to));
+                lacking.push(row);
+            }
+        }
+        Ok(span.map(|span| (lacking, span)))
+    });
+    let Some((rows, span)) = lacking.await.map_err(|fault| fault.refusal())? else { return Ok(()) };
+    let whole = Window::new(span.from.floor_to(3600), span.to.ceil_to(3600).min(kept.to));
+    super::demand::take_calls(inner, 1)?;
+    fetch(inner, region, rows, whole, Lane::Interactive).await.map(drop).map_err(|fault| fault.refusal())
 }

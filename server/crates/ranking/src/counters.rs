@@ -1,6 +1,6 @@
 //! Counter metrics of a page: CloudWatch's of the instance, Performance Insights' of the database.
 
-use samples::{CounterMatrix, CounterSeries, Instance, MetricName, Wanted, catalogue};
+use samples::{CounterMatrix, CounterSeries, GapReason, Instance, MetricName, Wanted, catalogue};
 use units::{DbLoadQuery, Engine, Period, Timestamp};
 use view::{CounterStrip, CountersView, Panel, Source, Trouble};
 
@@ -12,7 +12,7 @@ use crate::page::Page;
 use crate::reader::{Lookup, Reader};
 
 /// Tier of the catalogue that describes instances.
-const TIER: &str = "rds";
+pub(crate) const TIER: &str = "rds";
 /// CloudWatch metric of the load itself, which the chart above shows already.
 const LOAD_METRIC: &str = "DBLoad";
 
@@ -122,11 +122,16 @@ fn counters_panel(lookup: &Lookup, page: &Page) -> Result<Panel<CountersView>> {
     let matrix = read(lookup, &page, &shown)?;
     let names: Vec<MetricName> = shown.iter().map(|shown| shown.metric.clone()).collect();
     let is_empty = matrix.series.iter().all(|series| series.values.iter().all(Option::is_none));
-    if is_empty {
+    if is_empty || has_holes(&matrix) {
         lookup.lack(Wanted::Counters { instance: page.instance.id.clone(), window: page.axis.window });
+    }
+    if is_empty {
         return Ok(Panel::Trouble(lookup.refusal().map_or(Trouble::Pending { done: None }, trouble_of)));
     }
     let before = page.compare.map(|(window, _)| counter_matrix(lookup, &page, &shown, window)).transpose()?;
+    if let (Some((window, _)), Some(true)) = (page.compare, before.as_ref().map(has_holes)) {
+        lookup.lack(Wanted::Counters { instance: page.instance.id.clone(), window });
+    }
     Ok(Panel::Data(CountersView {
         axis: page.axis.clone(),
         strips: strips(&shown, &matrix, before.as_ref(), &page.instance),
@@ -146,6 +151,12 @@ fn read(lookup: &Lookup, page: &Page, shown: &[Shown]) -> Result<CounterMatrix> 
 fn counter_matrix(lookup: &Lookup, page: &Page, shown: &[Shown], window: units::Window) -> Result<CounterMatrix> {
     let metrics: Vec<MetricName> = shown.iter().map(|shown| shown.metric.clone()).collect();
     Ok(lookup.archive.counters(&page.instance.id, &metrics, window, page.axis.period)?)
+}
+
+/// Whether CloudWatch was never asked for some of it. What Performance Insights counts comes with the load.
+fn has_holes(matrix: &CounterMatrix) -> bool {
+    let mut series = matrix.series.iter().filter(|series| series.metric.as_cloudwatch().is_some());
+    series.any(|series| series.cover.reasons.contains(&GapReason::NotCollected))
 }
 
 /// One strip for each metric that has any value in the window.

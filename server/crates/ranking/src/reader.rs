@@ -368,13 +368,16 @@ impl Lookup {
         let is_hole = |(bucket, cover): (usize, &BucketCover)| {
             matches!(cover, BucketCover::Missing | BucketCover::Pending) && end_of(bucket) <= due
         };
-        if !matrix.cover.buckets.iter().enumerate().any(is_hole) {
+        let mut holes = matrix.cover.buckets.iter().enumerate().filter(|hole| is_hole(*hole)).peekable();
+        if holes.peek().is_none() {
             return Ok(false);
         }
         let is_collected_anyway = is_standard(grouping) && matrix.period.secs() >= 60;
         if is_collected_anyway && is_covered(matrix) {
-            // The collector fills such holes by itself; only a window it has nothing of is asked for.
-            return Ok(false);
+            // The collector fills holes by itself, and a window that ends in what it was not yet asked for
+            // tells it that somebody looks. A collector in trouble tries again when it is time.
+            let ends_early = holes.any(|(_, cover)| *cover == BucketCover::Pending);
+            return Ok(ends_early && self.refusal_of(id).is_none());
         }
         // What was answered once, with samples or without, is not asked for again.
         let missing = self.archive.missing(id, grouping, matrix.window, matrix.period.offered())?;

@@ -5,12 +5,13 @@
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use archive::Archive;
 use ranking::{Reader, fetch_app, fetch_tier, rank_apps};
 use samples::{
     App, AppOrigin, Batch, CounterBatch, DiscoveryLimit, Edge, Evidence, Figure, FigureKind, LimitKind, MetricName,
-    Point, TargetHealth, TierResource, Topology, Wants,
+    Point, TargetHealth, TierResource, Topology, Wanted, Wants,
 };
 use tempfile::TempDir;
 use units::{AppQuery, Compare, Period, ResourceId, StripOrder, TimeRange, Timestamp, Window};
@@ -206,6 +207,67 @@ async fn the_database_moved_first() {
     let holding: Vec<&str> =
         view.readings.iter().filter(|reading| reading.holds).map(|reading| reading.rule.as_str()).collect();
     assert_eq!(holding, ["database"]);
+}
+
+/// What a page asks for, in order.
+fn listening(archive: Archive) -> (Reader, Arc<Mutex<Vec<Wanted>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&asked);
+    let wants = Wants::new(move |wanted| {
+        noted.lock().unwrap().push(wanted);
+        Box::pin(async { Ok(()) })
+    });
+    (Reader::new(archive, wants), asked)
+}
+
+#[tokio::test]
+async fn a_page_asks_for_what_was_never_asked_for() {
+    let (_folder, reader) = collected(50, Vec::new());
+    let (reader, asked) = listening(reader.archive().clone());
+    let tiers = |window| Wanted::Tiers { app: "shop".to_owned(), window };
+    // Nobody measured the table, and of the database only its load is known.
+    view_of(&reader, &query()).await;
+    let lead = Window::new(START.plus_secs(600 - 1800), at(70));
+    let counters = Wanted::Counters { instance: world::instance_id(), window: lead };
+    assert_eq!(*asked.lock().unwrap(), [tiers(lead), counters]);
+    // The window compared with, too.
+    asked.lock().unwrap().clear();
+    view_of(&reader, &AppQuery { compare: Compare::Yesterday, ..query() }).await;
+    let day_before = |window: Window| Window::new(window.from.plus_secs(-86_400), window.to.plus_secs(-86_400));
+    let before = tiers(day_before(Window::new(at(10), at(70))));
+    assert!(asked.lock().unwrap().contains(&before), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_page_asks_for_the_newest_minutes() {
+    let mut everything = Vec::new();
+    for resource in topology().resources {
+        for (tier, row) in resource.asked_rows() {
+            everything.push(Batch::Counter(CounterBatch {
+                instance: resource.id.clone(),
+                metric: row.series(tier),
+                period: Period::MINUTE,
+                answered: Window::new(START.plus_secs(-3600), START.plus_secs(60 * MINUTES as i64)),
+                points: Vec::new(),
+            }));
+        }
+    }
+    let (_folder, reader) = collected(50, everything);
+    let (reader, asked) = listening(reader.archive().clone());
+    let look = async |now: Timestamp| {
+        asked.lock().unwrap().clear();
+        let range = TimeRange::fixed(Window::new(at(10), now.floor_to(60)));
+        fetch_app(&reader, &AppQuery { range, ..query() }, now).await.unwrap();
+        let asked = asked.lock().unwrap();
+        let of = |kind: fn(&Wanted) -> bool| asked.iter().any(kind);
+        (
+            of(|one| matches!(one, Wanted::Load { .. })),
+            of(|one| matches!(one, Wanted::Counters { .. })),
+            of(|one| matches!(one, Wanted::Tiers { .. })),
+        )
+    };
+    assert_eq!(look(at(71)).await, (false, false, false), "a minute may take this long to arrive");
+    assert_eq!(look(at(73)).await, (true, true, true));
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ pub enum Wanted {
         /// Bucket width; Performance Insights is asked for [`Period::offered`].
         period: Period,
     },
-    /// CloudWatch and PI counters of an instance up to now.
+    /// CloudWatch metrics of an instance: the newest, and those of the window.
     Counters {
         /// The instance.
         instance: ResourceId,
@@ -62,7 +62,7 @@ pub enum Wanted {
         /// The time of interest.
         at: Option<Timestamp>,
     },
-    /// Metrics of all tiers of an app, and the health of its targets.
+    /// Metrics of all tiers of an app, the newest and those of the window, and the health of its targets.
     Tiers {
         /// [`crate::App::key`].
         app: String,

@@ -2,6 +2,7 @@
 
 use units::Window;
 
+use super::ask::ask_before;
 use super::series::{TierSeries, series_of};
 use super::world::{AppWorld, TierWorld};
 use crate::Result;
@@ -22,6 +23,7 @@ pub(crate) fn mean_before(
         let found =
             series_of(lookup, resource, before, world.axis.period, |row, metric| metric.series(row) == series.metric)?;
         if let Some(found) = found.first() {
+            ask_before(lookup, world, tier, found, before);
             return Ok(weighted_mean(&found.values, &vec![1; found.values.len()]));
         }
     }

@@ -4,6 +4,7 @@ use samples::{FARGATE, FigureKind, MetricName, TargetEvent, TierResource};
 use units::{AppQuery, Period, Timestamp, Window};
 use view::{Panel, Source, TargetRow, TierView, number};
 
+use super::ask::ask;
 use super::boxes::tier_box;
 use super::page::{SOURCES, at, incident_of, subject};
 use super::purchase::{Bought, purchase_mix};
@@ -51,6 +52,7 @@ fn drawer(lookup: &Lookup, query: &AppQuery, key: &str) -> Result<TierView> {
     let app = app_of(&topology, &query.app)?;
     let asked = Asked { range: &query.range, zone: &query.zone, compare: &query.compare };
     let world = read(lookup, topology, app, &asked)?;
+    ask(lookup, &world)?;
     let tier = world.tiers.iter().find(|tier| tier.key == key);
     let tier = tier.ok_or_else(|| Error::UnknownTier(key.chars().take(64).collect()))?;
     let incident = incident_of(&world);

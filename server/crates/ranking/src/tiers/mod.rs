@@ -1,6 +1,7 @@
 //! The tiers of an app: how they are, who moved first, what they say together, what they cost.
 
 mod apps;
+mod ask;
 mod before;
 mod boxes;
 mod change_point;

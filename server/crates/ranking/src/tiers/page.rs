@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use samples::{LimitKind, MetricName, TierResource, Wanted};
+use samples::{LimitKind, MetricName, TierResource};
 use units::{AppQuery, Timestamp, Window};
 use view::{AppView, Mover, Panel, SightLimit, Source, Trouble};
 
+use super::ask::ask;
 use super::boxes::boxes;
 use super::change_point::ChangePoint;
 use super::joins::Joins;
@@ -37,13 +38,11 @@ fn app_panel(lookup: &Lookup, query: &AppQuery) -> Result<Panel<AppView>> {
     let app = app_of(&topology, &query.app)?;
     let asked = Asked { range: &query.range, zone: &query.zone, compare: &query.compare };
     let world = read(lookup, topology, app, &asked)?;
+    ask(lookup, &world)?;
     let window = world.window_buckets();
     let is_known = world.tiers.iter().any(|tier| tier.is_known(window.clone()));
-    if !is_known {
-        lookup.lack(Wanted::Tiers { app: world.app.key.clone(), window: world.axis.window });
-        if !lookup.is_settled() {
-            return Ok(Panel::Trouble(Trouble::Pending { done: None }));
-        }
+    if !is_known && !lookup.is_settled() {
+        return Ok(Panel::Trouble(Trouble::Pending { done: None }));
     }
     let view = drawn(lookup, &world, query)?;
     let trouble = lookup.refusal().filter(|_| !is_known).map(trouble_of);

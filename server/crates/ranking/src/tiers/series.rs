@@ -30,6 +30,8 @@ pub(crate) struct TierSeries {
     /// Name in the archive.
     pub(crate) metric: MetricName,
     pub(crate) collected_to: Option<Timestamp>,
+    /// Whether CloudWatch was never asked for some minutes before those.
+    pub(crate) has_holes: bool,
     /// Our words for what failed, when something did.
     pub(crate) failures: Vec<String>,
     /// Multiplies a value to have the events of its bucket; `None` where the values count nothing.
@@ -75,6 +77,7 @@ impl TierSeries {
             values: matrix.total.clone(),
             metric,
             collected_to: matrix.cover.collected_to,
+            has_holes: false,
             failures: Vec::new(),
             per_bucket: None,
         }
@@ -156,7 +159,8 @@ pub(crate) fn series_of(
         .map(|((tier, metric), series)| {
             let floor = Period::from_secs(metric.period_secs(tier)).unwrap_or(Period::MINUTE);
             let answered = answered(lookup, &resource.id, &series, (matrix.window, period), floor)?;
-            Ok(read(metric, &series, (first, &answered), period))
+            let has_holes = floor == Period::MINUTE && series.cover.reasons.contains(&samples::GapReason::NotCollected);
+            Ok(TierSeries { has_holes, ..read(metric, &series, (first, &answered), period) })
         })
         .collect()
 }
@@ -221,6 +225,7 @@ fn read(
         first,
         metric: series.metric.clone(),
         collected_to: series.cover.collected_to,
+        has_holes: false,
         failures: series
             .cover
             .reasons
@@ -260,6 +265,7 @@ pub(crate) mod tests {
             values,
             metric: MetricName::cloudwatch("N", name, "Average"),
             collected_to: None,
+            has_holes: false,
             failures: Vec::new(),
             per_bucket: (unit == "/s").then_some(60.0),
         }
