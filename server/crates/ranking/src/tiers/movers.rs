@@ -6,7 +6,8 @@
 //! the other waits for stands first, data before compute before balancer before edge, since slowness
 //! and failures travel towards the visitor; only a rise of traffic comes from the visitor himself and
 //! stands before all, when it is by half or more. A fall of traffic is an effect and never leads.
-//! Fewer hosts are no trouble when fewer are wanted.
+//! Fewer hosts are no trouble when fewer are wanted. A tier that nobody asked anything of before has not
+//! moved but begun.
 
 use std::ops::Range;
 
@@ -83,8 +84,11 @@ pub(crate) fn incident(tiers: &[WatchedTier<'_>], from: usize) -> Incident {
 fn all_changes(tiers: &[WatchedTier<'_>], from: usize) -> Vec<Change> {
     let mut out = Vec::new();
     for (tier, watched) in tiers.iter().enumerate() {
+        let begun = begun(watched);
         for (place, series) in watched.series.iter().enumerate() {
-            for change in change_points(&series.values, series.noise()) {
+            let mut values = series.values.clone();
+            values.iter_mut().take(begun).for_each(|value| *value = None);
+            for change in change_points(&values, series.noise()) {
                 let is_worse = is_worse(watched, series, &change);
                 if change.bucket >= from && is_worse {
                     out.push(Change { tier, series: place, change, signal: series.signal });
@@ -93,6 +97,13 @@ fn all_changes(tiers: &[WatchedTier<'_>], from: usize) -> Vec<Change> {
         }
     }
     out
+}
+
+/// The first bucket with traffic, when nothing but zeros were known of the tier's traffic before; else 0.
+fn begun(watched: &WatchedTier<'_>) -> usize {
+    let traffic = watched.series.iter().filter(|series| series.signal == Signal::Traffic);
+    let first = |series: &&TierSeries| series.values.iter().position(|value| value.is_some_and(|value| value > 0.0));
+    traffic.filter_map(|series| first(&series)).min().unwrap_or(0)
 }
 
 /// Whether a change is for the worse.
@@ -185,6 +196,16 @@ mod tests {
             .map(|((place, _), series)| WatchedTier { place: *place, series: series.iter().collect() })
             .collect();
         incident(&watched, 0).moved.iter().map(|moved| (moved.tier, moved.bucket)).collect()
+    }
+
+    #[test]
+    fn a_tier_that_begins_has_not_moved() {
+        let idle_then_used = ["traffic /s 0×20 2.5×10", "errors /min 0×20 0×10", "saturation  0×20 3×10"];
+        assert_eq!(incident_of(&[(Place::Compute, &idle_then_used)]), []);
+        let throttled_later = ["traffic /s 0×20 2.5×20", "errors /min 0×32 40×8"];
+        assert_eq!(incident_of(&[(Place::Compute, &throttled_later)]), [(0, 32)]);
+        let refused_from_the_start = ["traffic /s 0×40", "errors /min 0×32 40×8"];
+        assert_eq!(incident_of(&[(Place::Compute, &refused_from_the_start)]), [(0, 32)]);
     }
 
     #[test]
