@@ -16,7 +16,7 @@ use crate::components::app_bar::AppPlace;
 use crate::components::clock::{use_moment, use_reader_clock};
 use crate::components::context_bar::ContextBar;
 use crate::components::load_chart::ChartFocus;
-use crate::components::panel::{Skeleton, StateLinks, ToolLinks, panel_body, source_line, trouble_view};
+use crate::components::panel::{Skeleton, StateLinks, ToolLinks, panel_body, source_line, trouble_line, trouble_view};
 use crate::components::refresh::refresh_every;
 use crate::components::strips::StripSetup;
 use crate::components::tier_drawer::{DrawerSetup, alarm_lane, tier_drawer};
@@ -221,6 +221,7 @@ fn strips_panel(view: AppView, page: &AppPage, context: AppContext) -> AnyView {
     let (say, clock) = (use_say(), use_reader_clock());
     let source = source_line(&view.source, &clock, say);
     let tools = tools_of(&view, page);
+    let behind = view.behind.clone().map(|trouble| trouble_line(trouble, m::APP, &context.links()));
     let orders = StripOrder::ALL.map(|order| {
         let label = match order {
             StripOrder::Tier => m::BY_TIER,
@@ -247,6 +248,7 @@ fn strips_panel(view: AppView, page: &AppPage, context: AppContext) -> AnyView {
                     <ToolLinks tools=tools />
                 </div>
             </div>
+            {behind}
             <figure class="strips" aria-label=say.text(m::TIERS_ON_ONE_AXIS)>
                 {lane} {groups} {setup.axis()}
             </figure>

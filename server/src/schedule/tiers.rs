@@ -17,7 +17,7 @@ use super::supervise::pause;
 use super::{Inner, WATCHED_FOR_SECS, poll};
 
 /// How often it is looked which resources are due.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(2);
 /// First wait when discovery failed.
 const RETRY: Duration = Duration::from_secs(15);
 /// How long discovery waits for the inventory of databases.
@@ -34,6 +34,8 @@ const MINUTES_KEPT_SECS: i64 = 15 * 86_400;
 const RESOURCES: usize = 40;
 /// A window this young is not complete anywhere.
 const YOUNG_SECS: i64 = 600;
+/// Most tiers have a minute this long after its end: whoever looks is read to at that moment.
+const ARRIVAL_SECS: i64 = 35;
 /// A period may be over a little early by our clock.
 const EARLY_MS: i64 = 5_000;
 
@@ -214,9 +216,14 @@ fn is_due(inner: &Inner, topology: &Topology, resource: &TierResource, now: Time
         None => true,
         Some(read) => {
             let cadence = cadence_ms(inner, topology, &resource.arn, read.is_idle, now);
-            now.0 - read.tried.0 >= cadence.max(i64::from(period) * 1000) - EARLY_MS
+            now >= next_reading(read.tried, cadence.max(i64::from(period) * 1000))
         }
     })
+}
+
+/// When a resource is read again: a cadence after the last attempt, when a minute has just arrived.
+fn next_reading(tried: Timestamp, cadence_ms: i64) -> Timestamp {
+    tried.plus_ms(cadence_ms - EARLY_MS).plus_secs(-ARRIVAL_SECS).ceil_to(60).plus_secs(ARRIVAL_SECS)
 }
 
 /// Periods its metrics are published at.
@@ -424,4 +431,21 @@ pub(super) async fn fill(inner: &Inner, region: &str, rows: Vec<MetricRow>, wind
     let whole = Window::new(span.from.floor_to(3600), span.to.ceil_to(3600).min(kept.to));
     super::demand::take_calls(inner, 1)?;
     fetch(inner, region, rows, whole, Lane::Interactive).await.map(drop).map_err(|fault| fault.refusal())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_fall_in_with_arrivals_and_never_within_a_period() {
+        // Monday 2026-11-23 14:31:00 UTC.
+        let minute = Timestamp::from_secs(1_795_444_260);
+        let arrival = minute.plus_secs(ARRIVAL_SECS);
+        assert_eq!(next_reading(arrival, 60_000), arrival.plus_secs(60));
+        assert_eq!(next_reading(arrival.plus_ms(300), 60_000), arrival.plus_secs(60), "a look is seldom in time");
+        assert_eq!(next_reading(arrival.plus_ms(4_900), 60_000), arrival.plus_secs(60));
+        assert_eq!(next_reading(arrival.plus_ms(5_100), 60_000), arrival.plus_secs(120));
+        assert_eq!(next_reading(minute, 300_000), arrival.plus_secs(300));
+    }
 }

@@ -129,6 +129,8 @@ pub struct AppView {
     pub readings: Vec<Reading>,
     /// What discovery could not see: (key of the sentence, what it is about, IAM action).
     pub limits: Vec<SightLimit>,
+    /// What keeps the newest minutes from being read, when the window reaches until now.
+    pub behind: Option<Trouble>,
     /// Where it comes from.
     pub source: Source,
 }

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use archive::Archive;
 use ranking::{Reader, fetch_app, fetch_tier, rank_apps};
 use samples::{
-    App, AppOrigin, Batch, CounterBatch, DiscoveryLimit, Edge, Evidence, Figure, FigureKind, LimitKind, MetricName,
-    Point, TargetHealth, TierResource, Topology, Wanted, Wants,
+    App, AppOrigin, Batch, CounterBatch, DiscoveryLimit, Edge, Evidence, Figure, FigureKind, Health, LimitKind,
+    MetricName, Point, Refusal, SourceHealth, SourceKind, TargetHealth, TierResource, Topology, Wanted, Wants,
 };
 use tempfile::TempDir;
 use units::{AppQuery, Compare, Period, ResourceId, StripOrder, TimeRange, Timestamp, Window};
@@ -268,6 +268,26 @@ async fn a_page_asks_for_the_newest_minutes() {
     };
     assert_eq!(look(at(71)).await, (false, false, false), "a minute may take this long to arrive");
     assert_eq!(look(at(73)).await, (true, true, true));
+}
+
+#[tokio::test]
+async fn an_app_that_ends_before_now_says_why() {
+    let (_folder, reader) = collected(50, Vec::new());
+    let refused = SourceHealth {
+        kind: SourceKind::CloudWatch,
+        instance: None,
+        collected_to: None,
+        succeeded_at: None,
+        fault: Some(Refusal::Credentials("ExpiredToken".to_owned())),
+        since: START,
+        failures: 2,
+        notes: Vec::new(),
+    };
+    let reader = reader.with_health(move || Health { sources: vec![refused.clone()], ..Health::default() });
+    let until_now = TimeRange::fixed(Window::new(at(10), later().floor_to(60)));
+    let behind = async |range| view_of(&reader, &AppQuery { range, ..query() }).await.behind;
+    assert_eq!(behind(until_now).await, Some(Trouble::Credentials));
+    assert_eq!(behind(TimeRange::fixed(Window::new(at(10), at(60)))).await, None, "nothing is missing of the past");
 }
 
 #[tokio::test]

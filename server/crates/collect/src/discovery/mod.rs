@@ -20,6 +20,8 @@ pub(crate) use functions::LambdaClient;
 
 /// A new metric is listed within 15 minutes of its first point, so asking sooner tells nothing new.
 const LISTED_FOR_SECS: i64 = 900;
+/// A resource seen first less than this ago may have metrics that are not listed yet.
+const NEW_FOR_SECS: i64 = 3_600;
 
 /// What makes resources one app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +40,9 @@ impl Default for Apps {
 
 impl Collector {
     /// Finds apps and their resources in all Regions. `instances` are the databases of the
-    /// inventory, `known` what was found before: metrics are listed anew only after a while. Calls that are denied or fail become limits of the apps; an error is returned
-    /// only when nothing at all could be read.
+    /// inventory, `known` what was found before: metrics are listed anew only after a while. Calls that
+    /// are denied or fail become limits of the apps; an error is returned only when nothing at all could
+    /// be read.
     ///
     /// # Errors
     /// [`CollectError`] when no clients can be made.
@@ -81,6 +84,9 @@ impl Collector {
             }
             self.list_metrics_of(resource).await;
             resource.listed_at = Some(now);
+            if before.is_none_or(|old| now.0 - old.first_seen.0 < NEW_FOR_SECS * 1000) {
+                resource.listed = None;
+            }
         }
         topology.seen = Some(now);
         Ok(topology)
@@ -99,7 +105,7 @@ impl Collector {
         read::target_health(self.clients(region)?, group, now).await
     }
 
-    /// Notes which metrics a resource has; without an answer all of its rows are asked for.
+    /// Notes which metrics a resource has; without an answer, and of a new one, all rows are asked for.
     async fn list_metrics_of(&self, resource: &mut TierResource) {
         let mut listed = BTreeSet::new();
         let mut variants: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -58,6 +58,8 @@ fn router(running: Arc<Running>) -> Router {
         .route("/", get(show))
         .route("/style.css", get(style))
         .route("/inventory", get(inventory))
+        .route("/counts", get(counts))
+        .route("/visitors/{verb}", post(act_on_visitors))
         .route("/instance/{id}/{action}", post(act_on_instance))
         .route("/incident/{name}/{state}", post(set_incident))
         .route("/group/desired/{size}", post(set_desired))
@@ -96,6 +98,25 @@ async fn style() -> impl IntoResponse {
 
 async fn inventory(State(running): State<Arc<Running>>) -> axum::Json<Inventory> {
     axum::Json(running.inventory())
+}
+
+/// What the visitors say they sent, minute by minute, to be held against the dashboard.
+async fn counts(State(running): State<Arc<Running>>) -> Result<axum::Json<serde_json::Value>, ControlError> {
+    let (balancer, api) = (running.counts(&running.visitors), running.counts(&running.function_visitors));
+    Ok(axum::Json(serde_json::json!({ "balancer": balancer.await?, "api": api.await? })))
+}
+
+async fn act_on_visitors(
+    State(running): State<Arc<Running>>,
+    Path(verb): Path<String>,
+) -> Result<Redirect, ControlError> {
+    let is_paused = match verb.as_str() {
+        "pause" => true,
+        "resume" => false,
+        _ => return Err(ControlError::Unknown),
+    };
+    running.pause_traffic(is_paused).await?;
+    Ok(Redirect::to("/"))
 }
 
 async fn act_on_instance(
@@ -179,13 +200,20 @@ async fn show(State(running): State<Arc<Running>>) -> Html<String> {
         .map(|activity| format!("<li>{}: {}</li>", activity.description, activity.cause))
         .collect();
     let function = &inventory.function;
+    let visitors = [("the balancer", &running.visitors), ("the function's API", &running.function_visitors)];
+    let mut sent = String::new();
+    for (name, visitors) in visitors {
+        sent.push_str(&visitors_row(name, running.counts(visitors).await.as_ref()));
+    }
     Html(format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
 <title>Demo control</title><link rel=stylesheet href=\"/style.css\"></head><body><main><h1>Demo control</h1>\
 <p><a href=\"{balancer}\">The shop behind its balancer</a> · <a href=\"{api}\">the shop as a function</a></p>\
 <h2>Instances ({desired} wanted, {min} to {max})</h2><table><thead><tr><th>Instance</th><th>Life</th><th>Target</th>\
 <th>Why</th><th>Requests</th><th></th></tr></thead><tbody>{instances}</tbody></table>\
-<p>{fewer} {more}</p><h2>Incidents</h2><table><tbody>{incidents}</tbody></table>\
+<p>{fewer} {more}</p><h2>Visitors</h2><table><thead><tr><th>To</th><th>Sent</th><th>Answered</th><th>5xx</th>\
+<th>Timed out</th><th>No connection</th></tr></thead><tbody>{sent}</tbody></table>\
+<p><a href=\"/counts\">Their own counts, minute by minute</a></p><p>{pause} {resume}</p><h2>Incidents</h2><table><tbody>{incidents}</tbody></table>\
 <h2>Function</h2><p>{busy} invocations under way, {sandboxes} processes, {concurrency} allowed at a time</p>\
 <p>{throttle} {allow}</p><h2>What the group did</h2><ol>{activities}</ol></main></body></html>",
         balancer = inventory.balancer.url,
@@ -195,6 +223,8 @@ async fn show(State(running): State<Arc<Running>>) -> Html<String> {
         max = group.max,
         fewer = button(&format!("/group/desired/{}", group.desired.saturating_sub(1)), "One fewer"),
         more = button(&format!("/group/desired/{}", group.desired + 1), "One more"),
+        pause = button("/visitors/pause", "Pause"),
+        resume = button("/visitors/resume", "Resume"),
         busy = function.busy,
         sandboxes = function.sandboxes,
         concurrency = function.concurrency,
@@ -219,6 +249,16 @@ fn instance_row(instance: &InstanceDescription, targets: &[TargetDescription]) -
         instance.lifecycle,
         target.map_or(0, |target| target.outstanding),
     )
+}
+
+fn visitors_row(name: &str, counts: Result<&serde_json::Value, &StackError>) -> String {
+    let cells: String = match counts {
+        Ok(counts) => ["sent", "received", "status_5xx", "timeouts", "failures"]
+            .map(|figure| format!("<td>{}</td>", counts["total"][figure]))
+            .concat(),
+        Err(_) => "<td colspan=5>do not answer</td>".to_owned(),
+    };
+    format!("<tr><th>{name}</th>{cells}</tr>")
 }
 
 fn incident_row(incident: Incident) -> String {

@@ -245,11 +245,7 @@ impl Stack {
     /// # Errors
     /// When the visitors' programs do not answer.
     pub async fn pause_traffic(&self, is_paused: bool) -> Result<(), StackError> {
-        let verb = if is_paused { "pause" } else { "resume" };
-        for visitors in [&self.running.visitors, &self.running.function_visitors] {
-            self.running.client.post(&format!("{}/{verb}", visitors.control)).await?;
-        }
-        Ok(())
+        self.running.pause_traffic(is_paused).await
     }
 
     /// The visitors' own counts of what they sent to the balancer (`started_at`, `in_flight`,
@@ -311,6 +307,14 @@ impl Running {
             }
         }
         Ok(outcome?)
+    }
+
+    async fn pause_traffic(&self, is_paused: bool) -> Result<(), StackError> {
+        let verb = if is_paused { "pause" } else { "resume" };
+        for visitors in [&self.visitors, &self.function_visitors] {
+            self.client.post(&format!("{}/{verb}", visitors.control)).await?;
+        }
+        Ok(())
     }
 
     async fn counts(&self, visitors: &Visitors) -> Result<serde_json::Value, StackError> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use samples::{LimitKind, MetricName, TierResource};
+use samples::{LimitKind, MetricName, SourceKind, TierResource};
 use units::{AppQuery, Timestamp, Window};
 use view::{AppView, Mover, Panel, SightLimit, Source, Trouble};
 
@@ -72,6 +72,7 @@ fn drawn(lookup: &Lookup, world: &AppWorld, query: &AppQuery) -> Result<AppView>
         groups,
         readings,
         limits: limits(world),
+        behind: behind(lookup, world),
         source: Source {
             name: SOURCES.to_owned(),
             collected_to,
@@ -80,6 +81,13 @@ fn drawn(lookup: &Lookup, world: &AppWorld, query: &AppQuery) -> Result<AppView>
         },
         axis: world.axis.clone(),
     })
+}
+
+fn behind(lookup: &Lookup, world: &AppWorld) -> Option<Trouble> {
+    let step = i64::from(world.axis.period.secs());
+    let reaches_now = world.axis.window.to.plus_secs(step) >= lookup.now;
+    let health = reaches_now.then(|| lookup.health())?;
+    health.fault(SourceKind::CloudWatch, None).map(trouble_of)
 }
 
 /// Start of a bucket that is counted with the history before the window.

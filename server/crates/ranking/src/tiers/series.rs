@@ -125,6 +125,11 @@ impl TierSeries {
         self.values.get(buckets)?.iter().flatten().copied().reduce(f64::min)
     }
 
+    /// Newest known bucket of a range.
+    pub(crate) fn newest(&self, buckets: std::ops::Range<usize>) -> Option<f64> {
+        self.values.get(buckets)?.iter().flatten().next_back().copied()
+    }
+
     /// Events of a range since the resource is there; `None` when the metric counts none, or a bucket
     /// before the newest known one is not known.
     pub(crate) fn count(&self, buckets: std::ops::Range<usize>) -> Option<f64> {

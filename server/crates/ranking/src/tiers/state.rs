@@ -134,7 +134,7 @@ fn figures(
     };
     let in_service = tier.named("GroupInServiceInstances").or_else(|| tier.named("RunningTaskCount"));
     let in_service = in_service.and_then(|series| {
-        let now = series.lowest(buckets.clone())?;
+        let now = series.newest(buckets.clone())?;
         let wanted = tier.figure(FigureKind::DesiredCapacity);
         let words = wanted.map_or_else(
             || number::trimmed(now),
