@@ -64,7 +64,7 @@ impl LaunchTemplate {
             address,
             launched: Instant::now(),
             launched_at_ms: now_ms(),
-            life: Mutex::new(Life { lifecycle: Lifecycle::Pending, process: Some(process) }),
+            life: Mutex::new(Life { lifecycle: Lifecycle::Pending, process: Some(process), unwell_since: None }),
             _forwarder: forwarder,
         })
     }
@@ -101,6 +101,7 @@ pub(super) struct Instance {
 struct Life {
     lifecycle: Lifecycle,
     process: Option<Guarded>,
+    unwell_since: Option<Instant>,
 }
 
 impl Instance {
@@ -110,6 +111,13 @@ impl Instance {
 
     pub(super) fn age(&self) -> Duration {
         self.launched.elapsed()
+    }
+
+    /// Notes whether it is unwell now; for how long it has been.
+    pub(super) fn unwell_for(&self, is_unwell: bool) -> Option<Duration> {
+        let mut life = lock(&self.life);
+        life.unwell_since = is_unwell.then(|| life.unwell_since.unwrap_or_else(Instant::now));
+        life.unwell_since.map(|since| since.elapsed())
     }
 
     pub(super) fn enter_service(&self) {

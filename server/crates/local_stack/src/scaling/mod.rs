@@ -42,6 +42,9 @@ pub struct GroupConfig {
     pub max: u32,
     /// How long a new instance may be unhealthy (300 s in the service).
     pub grace: Duration,
+    /// How long an instance has ended or been unhealthy before the group acts (a minute or so in the
+    /// service).
+    pub notice: Duration,
     /// The load it follows; `None` keeps the size.
     pub tracking: Option<Tracking>,
 }
@@ -288,14 +291,17 @@ fn check_instances(shared: &Arc<Shared>) -> bool {
             Lifecycle::Pending if target == TargetState::Healthy => instance.enter_service(),
             Lifecycle::Pending | Lifecycle::InService => {}
         }
-        if instance.has_ended() {
-            is_hopeless |= instance.lifecycle() == Lifecycle::Pending;
-            shared.terminate(&instance, "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.");
-        } else if target == TargetState::Unhealthy && instance.age() > shared.config.grace {
-            shared.terminate(
-                &instance,
-                "an instance was taken out of service in response to an ELB system health check failure.",
-            );
+        let has_ended = instance.has_ended();
+        let is_unhealthy = target == TargetState::Unhealthy && instance.age() > shared.config.grace;
+        let is_stillborn = has_ended && instance.lifecycle() == Lifecycle::Pending;
+        is_hopeless |= is_stillborn;
+        if instance.unwell_for(has_ended || is_unhealthy) >= Some(shared.config.notice) || is_stillborn {
+            let check = if has_ended {
+                "an EC2 health check indicating it has been terminated or stopped"
+            } else {
+                "an ELB system health check failure"
+            };
+            shared.terminate(&instance, &format!("an instance was taken out of service in response to {check}."));
         }
     }
     is_hopeless
