@@ -400,7 +400,7 @@ async fn a_missing_host_moves_its_group_first() {
     let movers: Vec<(&str, i64)> = view.movers.iter().map(|mover| (mover.tier.0.as_str(), mover.lag_secs)).collect();
     assert_eq!(movers, [("auto_scaling/shop-web", 0), ("alb/shop", 0)]);
     let rules: Vec<&str> = view.verdict.clauses.iter().map(|clause| clause.rule.as_str()).collect();
-    assert_eq!(rules, ["tier_moved_first", "tiers_together", "reading_targets"]);
+    assert_eq!(rules, ["tier_moved_first", "tiers_together", "reading_fewer_targets"]);
 }
 
 #[tokio::test]

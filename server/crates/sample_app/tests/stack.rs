@@ -27,6 +27,7 @@ async fn start(root: &Path, sessions_per_sec: f64) -> Stack {
     config.function_sessions_per_sec = 1.0;
     // The load of this test must not change the size of the group.
     config.most_instances = 2;
+    config.notice = Duration::from_millis(200);
     Stack::start(config, Arc::new(|_| {})).await.unwrap()
 }
 

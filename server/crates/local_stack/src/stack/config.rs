@@ -22,6 +22,8 @@ pub struct StackConfig {
     pub instances: u8,
     /// Most instances that load may call for.
     pub most_instances: u8,
+    /// How long the group takes to notice an instance that ended or is unhealthy.
+    pub notice: Duration,
     /// Most invocations of the function at a time.
     pub function_concurrency: u32,
     /// Seed of the shop's rows and of its visitors.
@@ -48,6 +50,7 @@ impl StackConfig {
             programs: programs.into(),
             instances: 2,
             most_instances: 4,
+            notice: Duration::from_secs(20),
             function_concurrency: 5,
             seed: 1,
             scale: Scale::Full,

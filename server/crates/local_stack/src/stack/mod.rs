@@ -339,7 +339,7 @@ async fn start_group(
         min: fewest,
         max: u32::from(config.most_instances.min(MOST_INSTANCES)).max(fewest),
         grace: Duration::from_secs(15),
-        notice: Duration::from_secs(20),
+        notice: config.notice,
         tracking: Some(Tracking {
             requests_per_target: REQUESTS_PER_INSTANCE,
             out_after: Duration::from_secs(30),

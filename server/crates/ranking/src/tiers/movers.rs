@@ -1,7 +1,8 @@
 //! Which tier moved first: changes of level of all tiers, put in order.
 //!
 //! Each series of each tier is searched for changes ([`change_points`]). Those for the worse that lie
-//! close together are one incident; the one that touches most tiers is told. A tier moves with the
+//! close together are one incident; the one that touches most tiers is told, and one that goes on rather
+//! than one that is over. A tier moves with the
 //! first of its series. Two changes in one bucket cannot be told apart by time: then the tier that
 //! the other waits for stands first, data before compute before balancer before edge, since slowness
 //! and failures travel towards the visitor; only a rise of traffic comes from the visitor himself and
@@ -26,6 +27,8 @@ const COUNTS_OF_HOSTS: [&str; 3] = ["HealthyHostCount", "GroupInServiceInstances
 const WANTED: [&str; 2] = ["GroupDesiredCapacity", "DesiredTaskCount"];
 /// Figures told of a tier that moved.
 const MOST_TOLD: usize = 2;
+/// What goes on weighs as much as so many times the tiers of what is over.
+const GOES_ON: f64 = 2.5;
 /// Scatters beyond which one change does not weigh more than another.
 const MOST_WEIGHT: f64 = 20.0;
 
@@ -77,6 +80,7 @@ pub(crate) fn incident(tiers: &[WatchedTier<'_>], from: usize) -> Incident {
         }
     }
     // Of equals the newest.
+    let weight = |cluster: &[Change]| weight(cluster, goes_on(cluster, tiers));
     let worst = clusters.into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
     worst.map(|cluster| told(&cluster, tiers)).unwrap_or_default()
 }
@@ -120,15 +124,21 @@ fn is_worse(watched: &WatchedTier<'_>, series: &TierSeries, change: &ChangePoint
     !is_meant && change.is_rise() == (series.worse() == Worse::Up)
 }
 
+/// Whether any of its series never came back.
+fn goes_on(cluster: &[Change], tiers: &[WatchedTier<'_>]) -> bool {
+    let lasts = |change: &Change| change.change.until == tiers[change.tier].series[change.series].values.len();
+    cluster.iter().any(lasts)
+}
+
 /// How much a cluster says: the tiers it touches first, then the size of its changes.
-fn weight(cluster: &[Change]) -> f64 {
+fn weight(cluster: &[Change], goes_on: bool) -> f64 {
     let mut tiers: Vec<usize> = cluster.iter().map(|change| change.tier).collect();
     tiers.sort_unstable();
     tiers.dedup();
     let sizes: f64 = cluster.iter().map(|change| change.change.size.min(MOST_WEIGHT)).sum();
     #[expect(clippy::cast_precision_loss, reason = "an app has a handful of tiers")]
     let touched = tiers.len() as f64;
-    touched * 1000.0 + sizes
+    (touched * 1000.0 + sizes) * if goes_on { GOES_ON } else { 1.0 }
 }
 
 fn told(cluster: &[Change], tiers: &[WatchedTier<'_>]) -> Incident {
@@ -196,6 +206,19 @@ mod tests {
             .map(|((place, _), series)| WatchedTier { place: *place, series: series.iter().collect() })
             .collect();
         incident(&watched, 0).moved.iter().map(|moved| (moved.tier, moved.bucket)).collect()
+    }
+
+    #[test]
+    fn what_goes_on_is_told_before_what_is_over() {
+        let killed = ["saturation % 30×20 90×6 30×24"];
+        let locked = ["load AAS 1×40 20×10"];
+        assert_eq!(incident_of(&[(Place::Compute, &killed), (Place::Data, &locked)]), [(1, 40)]);
+        let back = ["load AAS 1×40 20×6 1×4"];
+        let everywhere: [(Place, &[&str]); 3] =
+            [(Place::Edge, &killed), (Place::Balancer, &killed), (Place::Compute, &killed)];
+        let [edge, balancer, compute] = everywhere;
+        assert_eq!(incident_of(&[edge, balancer, compute, (Place::Data, &locked)]).len(), 3);
+        assert_eq!(incident_of(&[(Place::Compute, &killed), (Place::Data, &back)]), [(1, 40)], "of equals the newest");
     }
 
     #[test]

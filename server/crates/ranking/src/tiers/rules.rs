@@ -112,16 +112,17 @@ struct Rule {
     conditions: &'static [(Figure, Trend)],
 }
 
-/// Every rule, the most telling first.
+/// Every rule, the most telling first: what fails at once is asked for again, so a rise of traffic explains
+/// less than a host that is gone.
 const RULES: [Rule; 8] = [
     Rule {
         key: "database",
         conditions: &[(Figure::Traffic, Trend::NotUp), (Figure::Load, Trend::Up), (Figure::Latency, Trend::Up)],
     },
-    Rule { key: "demand", conditions: &[(Figure::Traffic, Trend::Up), (Figure::LoadPerRequest, Trend::NotUp)] },
     Rule { key: "limit", conditions: &[(Figure::Throttles, Trend::Some), (Figure::Load, Trend::NotUp)] },
-    Rule { key: "targets", conditions: &[(Figure::BalancerErrors, Trend::Some), (Figure::TargetErrors, Trend::None)] },
     Rule { key: "fewer_targets", conditions: &[(Figure::HealthyShare, Trend::Down)] },
+    Rule { key: "demand", conditions: &[(Figure::Traffic, Trend::Up), (Figure::LoadPerRequest, Trend::NotUp)] },
+    Rule { key: "targets", conditions: &[(Figure::BalancerErrors, Trend::Some), (Figure::TargetErrors, Trend::None)] },
     Rule { key: "app", conditions: &[(Figure::TargetErrors, Trend::Some), (Figure::Load, Trend::Low)] },
     Rule { key: "pool", conditions: &[(Figure::Connections, Trend::Up), (Figure::Load, Trend::Low)] },
     Rule { key: "queries", conditions: &[(Figure::Traffic, Trend::NotUp), (Figure::QueriesPerRequest, Trend::Up)] },
