@@ -9,8 +9,12 @@ use samples::{Batch, Evidence, FigureKind, LimitKind, MetricRef, TierResource, T
 use crate::world::{Endpoint, NOW, last_hours};
 
 async fn discover(endpoint: &Endpoint) -> Topology {
+    discover_after(endpoint, &Topology::default()).await
+}
+
+async fn discover_after(endpoint: &Endpoint, known: &Topology) -> Topology {
     let instances = endpoint.collector.list_instances(NOW).await.unwrap();
-    endpoint.collector.discover_tiers(&Apps::default(), &instances, &Topology::default(), NOW).await.unwrap()
+    endpoint.collector.discover_tiers(&Apps::default(), &instances, known, NOW).await.unwrap()
 }
 
 fn by_tier<'a>(topology: &'a Topology, app: &str, tier: &str) -> &'a TierResource {
@@ -51,8 +55,16 @@ async fn tiers_without_a_describe_call_are_found_by_tags_and_listed_metrics() {
     assert_eq!(table.variants["ReplicationLatency/ReceivingRegion"], ["eu-west-1"]);
     let function = by_tier(&found, "bookshop-serverless", "lambda");
     assert_eq!(function.figure(FigureKind::ConcurrencyLimit), Some(50.0));
-    assert!(function.listed.as_ref().unwrap().contains("AWS/Lambda Duration"));
-    assert!(!function.listed.as_ref().unwrap().contains("AWS/Lambda IteratorAge"));
+    assert_eq!(function.listed, None, "what is new may have metrics that are not listed yet");
+    // Two hours later the list counts.
+    let mut known = found.clone();
+    for resource in &mut known.resources {
+        resource.first_seen = resource.first_seen.plus_secs(-7_200);
+        resource.listed_at = None;
+    }
+    let found = discover_after(&endpoint, &known).await;
+    let listed = by_tier(&found, "bookshop-serverless", "lambda").listed.as_ref().unwrap();
+    assert!(listed.contains("AWS/Lambda Duration") && !listed.contains("AWS/Lambda IteratorAge"), "{listed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,8 +106,8 @@ fn all_changes(tiers: &[WatchedTier<'_>], from: usize) -> Vec<Change> {
 /// The first bucket with traffic, when nothing but zeros were known of the tier's traffic before; else 0.
 fn begun(watched: &WatchedTier<'_>) -> usize {
     let traffic = watched.series.iter().filter(|series| series.signal == Signal::Traffic);
-    let first = |series: &&TierSeries| series.values.iter().position(|value| value.is_some_and(|value| value > 0.0));
-    traffic.filter_map(|series| first(&series)).min().unwrap_or(0)
+    let first = |series: &TierSeries| series.values.iter().position(|value| value.is_some_and(|value| value > 0.0));
+    traffic.filter_map(|series| first(series)).min().unwrap_or(0)
 }
 
 /// Whether a change is for the worse.
