@@ -7,8 +7,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
+use serde_json::Value;
 use tests::http::get;
 use tests::program::{Program, binary};
+use tests::stage::Dashboard;
 
 /// `--for`: how long it stays after it has printed its address.
 const STAYS: Duration = Duration::from_secs(4);
@@ -39,6 +41,38 @@ async fn it_shows_real_load_ends_by_itself_and_can_be_run_again() {
         assert!(announced.elapsed() >= STAYS, "it ended {:?} after its address", announced.elapsed());
         assert_eq!(left_behind(data), Vec::<String>::new());
     }
+}
+
+/// A storm of row locks on MariaDB is read back from Performance Insights with its statement and wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn mariadb_shows_real_load_with_its_statement() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let data = folder.path().to_str().unwrap();
+    let port = free_port().to_string();
+    let arguments = ["demo", "--engine", "mariadb", "--incident", "lock", "--port", &port, "--data-dir", data];
+    let mut demo = Program::start(&arguments, &[]);
+    let url = demo.wait_for_line("its address", |line| line.starts_with("http://").then(|| line.to_owned()));
+    let dashboard = Dashboard { url: url.trim_end_matches('/').to_owned(), program: demo };
+    let known = |all: &Value| all["instances"].as_array().is_some_and(|all| !all.is_empty());
+    let all = dashboard.api_until("instances", "instance", known).await;
+    assert_eq!(all["instances"][0]["engine"], "mariadb");
+    let id = all["instances"][0]["id"].as_str().unwrap();
+    let storms = |top: &Value| {
+        let mut rows = top["rows"].as_array().into_iter().flatten();
+        rows.any(|row| {
+            let label = row["label"].as_str().unwrap_or_default();
+            label.starts_with("update books set stock") && row["mean_aas"].as_f64() > Some(3.0)
+        })
+    };
+    // The first whole minutes arrive within two.
+    dashboard.api_until(&format!("instances/{id}/top?from=now-15m&to=now"), "storm", storms).await;
+    let waits = dashboard.api(&format!("instances/{id}/top?from=now-15m&to=now&by=wait")).await;
+    let most = waits["rows"].as_array().unwrap().iter().max_by(|a, b| {
+        let mean = |row: &Value| row["mean_aas"].as_f64().unwrap_or(0.0);
+        mean(a).total_cmp(&mean(b))
+    });
+    assert_eq!(most.unwrap()["key"], "wait/lock/innodb/row_lock_wait", "{waits}");
 }
 
 #[test]

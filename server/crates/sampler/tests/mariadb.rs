@@ -137,16 +137,16 @@ async fn sessions_waits_blockers_and_statements() {
     holder.query_drop("UPDATE stock SET copies = 9 WHERE book = 1").await.unwrap();
     holder.query_drop("SELECT COUNT(*) FROM shelf").await.unwrap();
     let mut busy = Vec::new();
-    for statement in [
-        "UPDATE stock SET copies = 8 WHERE book = 1",
-        "UPDATE stock SET copies = 8 WHERE book = 1",
-        "ALTER TABLE shelf ADD COLUMN row_of INT",
-        "SELECT SLEEP(600)",
-    ] {
+    let mut session = connect(&server, "shop").await;
+    let prepared = async move { session.exec_drop("UPDATE stock SET copies = ? WHERE book = ?", (8, 1)).await };
+    busy.push(tokio::spawn(prepared));
+    for statement in
+        ["UPDATE stock SET copies = 8 WHERE book = 1", "ALTER TABLE shelf ADD COLUMN row_of INT", "SELECT SLEEP(600)"]
+    {
         let mut session = connect(&server, "shop").await;
         busy.push(tokio::spawn(async move { session.query_drop(statement).await }));
     }
-    until(&mut admin, "INFO LIKE 'UPDATE stock%' AND COMMAND = 'Query'", 2).await;
+    until(&mut admin, "INFO LIKE 'UPDATE stock%' AND COMMAND IN ('Query', 'Execute')", 2).await;
     until(&mut admin, "STATE = 'Waiting for table metadata lock'", 1).await;
     until(&mut admin, "STATE = 'User sleep'", 1).await;
     // InnoDB renews its lock tables only when nobody has read them for a tenth of a second: asked without
@@ -173,6 +173,9 @@ async fn sessions_waits_blockers_and_statements() {
     assert!(root.transaction_age_ms.is_some());
     let waiting: Vec<_> = sample.sessions.iter().filter(|session| session.blocked_by.contains(&root.id)).collect();
     assert_eq!(waiting.len(), 3, "{sample:?}");
+    let update = sampler::mariadb_statement_id("UPDATE stock SET copies = 1 WHERE book = 2");
+    let updates = waiting.iter().filter(|session| session.statement_id.as_ref() == Some(&update));
+    assert_eq!(updates.count(), 2, "one is executed prepared: {sample:?}");
     let objects: Vec<&str> = waiting.iter().filter_map(|session| session.lock.as_ref()?.object.as_deref()).collect();
     assert!(objects.contains(&"shop.stock (PRIMARY)") && objects.contains(&"shop.shelf"), "{objects:?}");
     assert!(sample.levels.contains(&("db.Transactions.blocked_transactions", 3.0)));

@@ -19,6 +19,8 @@ pub(super) const CATEGORIES: u64 = 40;
 pub(super) fn schema() -> Vec<String> {
     vec![
         "CREATE DATABASE IF NOT EXISTS bookshop".to_owned(),
+        // The sequence engine has its tables in whatever database is in use.
+        "USE bookshop".to_owned(),
         "CREATE TABLE IF NOT EXISTS bookshop.books (id INT PRIMARY KEY, title VARCHAR(120) NOT NULL, \
          category INT NOT NULL, price_cents INT NOT NULL, stock INT NOT NULL, sold INT NOT NULL DEFAULT 0, \
          KEY books_category (category, sold))"

@@ -11,16 +11,25 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// With waits: rows of one thread may repeat, since waits nest.
-const WITH_EVENTS: &str = "SELECT t.PROCESSLIST_ID AS loadlens_sampler, t.PROCESSLIST_USER, t.PROCESSLIST_HOST, \
-    t.PROCESSLIST_DB, t.PROCESSLIST_STATE, CAST(t.PROCESSLIST_TIME AS SIGNED), \
-    COALESCE(t.PROCESSLIST_INFO, s.SQL_TEXT), s.DIGEST, w.EVENT_NAME, CAST(w.EVENT_ID AS SIGNED) \
-    FROM performance_schema.threads t \
-    LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID \
-      AND (s.NESTING_EVENT_TYPE IS NULL OR s.NESTING_EVENT_TYPE <> 'STATEMENT') \
-    LEFT JOIN performance_schema.events_waits_current w ON w.THREAD_ID = t.THREAD_ID AND w.END_EVENT_ID IS NULL \
-    WHERE t.TYPE = 'FOREGROUND' AND t.PROCESSLIST_ID <> CONNECTION_ID() \
-    AND t.PROCESSLIST_COMMAND NOT IN ('Sleep', 'Daemon', 'Binlog Dump', 'Binlog Dump GTID')";
+/// With waits: rows of one thread may repeat, since waits nest. MariaDB tells the text of a statement that
+/// is executed prepared in its process list alone.
+fn with_events(engine: Engine) -> String {
+    let (text, list) = match engine {
+        Engine::MariaDb => ("i.INFO", "LEFT JOIN information_schema.PROCESSLIST i ON i.ID = t.PROCESSLIST_ID"),
+        _ => ("t.PROCESSLIST_INFO", ""),
+    };
+    format!(
+        "SELECT t.PROCESSLIST_ID AS loadlens_sampler, t.PROCESSLIST_USER, t.PROCESSLIST_HOST, \
+         t.PROCESSLIST_DB, t.PROCESSLIST_STATE, CAST(t.PROCESSLIST_TIME AS SIGNED), \
+         COALESCE({text}, s.SQL_TEXT), s.DIGEST, w.EVENT_NAME, CAST(w.EVENT_ID AS SIGNED) \
+         FROM performance_schema.threads t {list} \
+         LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID \
+           AND (s.NESTING_EVENT_TYPE IS NULL OR s.NESTING_EVENT_TYPE <> 'STATEMENT') \
+         LEFT JOIN performance_schema.events_waits_current w ON w.THREAD_ID = t.THREAD_ID AND w.END_EVENT_ID IS NULL \
+         WHERE t.TYPE = 'FOREGROUND' AND t.PROCESSLIST_ID <> CONNECTION_ID() \
+         AND t.PROCESSLIST_COMMAND NOT IN ('Sleep', 'Daemon', 'Binlog Dump', 'Binlog Dump GTID')"
+    )
+}
 
 /// Without `performance_schema`: the process list alone.
 const PROCESS_LIST: &str = "SELECT ID AS loadlens_sampler, USER, SUBSTRING_INDEX(HOST, ':', 1), DB, STATE, \
@@ -29,7 +38,7 @@ const PROCESS_LIST: &str = "SELECT ID AS loadlens_sampler, USER, SUBSTRING_INDEX
 
 /// Reads the sessions of one second.
 pub(super) async fn activity(connection: &mut Conn, facts: &Facts, at_secs: i64) -> Result<ActivitySample, Error> {
-    let query = if facts.has_performance_schema { WITH_EVENTS } else { PROCESS_LIST };
+    let query = if facts.has_performance_schema { with_events(facts.engine) } else { PROCESS_LIST.to_owned() };
     let rows: Vec<Row> = connection.query(query).await?;
     let mut found: BTreeMap<i64, (Rank, SessionSample)> = BTreeMap::new();
     for mut row in rows {
