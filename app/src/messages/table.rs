@@ -395,6 +395,7 @@ messages! {
     SQL_TAB_ELSEWHERE: "Same shape elsewhere", "다른 인스턴스의 같은 구문";
     RULE_SQL_CHANGED: "**{change} AAS** against the compare window ({before} → {after}).", "비교 구간 대비 **{change} AAS** ({before} → {after}).";
     RULE_SQL_NEW: "**New**: {after} AAS, and the compare window does not have it.", "**새 구문**: {after} AAS, 비교 구간에는 없었습니다.";
+    RULE_SQL_STANDS: "**{aas} AAS**, {share} of the instance's load; there is nothing to hold it against.", "**{aas} AAS**, 인스턴스 부하의 {share}; 비교할 것이 없습니다.";
     RULE_SQL_CALLS_LATENCY: "Calls {calls}, latency {latency}.", "호출 {calls}, 지연 {latency}.";
     RULE_SQL_CHANGE_IS_WAIT: "**{share} of the change is {class}.**", "**변화의 {share}가 {class}입니다.**";
     RULE_SQL_BLOCKED: "The statement is **blocked, not busier**.", "구문이 **바빠진 것이 아니라 막혔습니다**.";

@@ -176,6 +176,7 @@ pub fn rule(key: &str) -> Option<Message> {
         "no_data" => m::RULE_NO_DATA,
         "sql_changed" => m::RULE_SQL_CHANGED,
         "sql_new" => m::RULE_SQL_NEW,
+        "sql_stands" => m::RULE_SQL_STANDS,
         "sql_calls_latency" => m::RULE_SQL_CALLS_LATENCY,
         "sql_change_is_wait" => m::RULE_SQL_CHANGE_IS_WAIT,
         "sql_blocked" => m::RULE_SQL_BLOCKED,

@@ -333,12 +333,19 @@ fn columns_of(read: &sql_digest::Digest) -> Vec<ColumnRole> {
 /// The change in words: how much, calls against latency, and the wait behind it.
 ///
 /// Rules: `sql_changed` (change, before, after), `sql_new` (after), `sql_calls_latency` (calls,
-/// latency), `sql_change_is_wait` (class, share), `sql_blocked`.
+/// latency), `sql_change_is_wait` (class, share), `sql_blocked`; `sql_stands` (aas, share) where nothing is
+/// known to hold it against.
 fn verdict(change: Option<&ChangeView>, row: &SqlRow, side: &Digested) -> Verdict {
     let checked = vec![format!("mean {} AAS", number::three_figures(row.mean.0))];
-    let Some(change) = change.filter(|change| (change.after.0 - change.before.0).abs() >= CHANGE_WORTH_SAYING) else {
-        return Verdict { severity: Severity::Good, clauses: Vec::new(), checked };
+    let Some(change) = change else {
+        let share = row.share.map_or_else(|| "–".to_owned(), number::percent);
+        let values = vec![("aas".to_owned(), number::three_figures(row.mean.0)), ("share".to_owned(), share)];
+        let stands = Clause { rule: "sql_stands".to_owned(), values, evidence: Vec::new() };
+        return Verdict { severity: Severity::Unknown, clauses: vec![stands], checked };
     };
+    if (change.after.0 - change.before.0).abs() < CHANGE_WORTH_SAYING {
+        return Verdict { severity: Severity::Good, clauses: Vec::new(), checked };
+    }
     let delta = change.after.0 - change.before.0;
     let mut clauses = vec![change_clause(change, delta)];
     let factor = |now: Option<f64>, before: Option<f64>| Some(now? / before.filter(|before| *before > 0.0)?);

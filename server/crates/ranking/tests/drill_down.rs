@@ -50,6 +50,19 @@ async fn page(world: &World, pi_id: &str) -> Option<Panel<SqlPageView>> {
 }
 
 #[tokio::test]
+async fn a_statement_without_a_compare_window_says_how_it_stands() {
+    let world = world();
+    let (_folder, reader) = world.collected();
+    let query = DbLoadQuery { compare: Compare::Off, ..second_half() };
+    let found = fetch_sql_page(&reader, &query, world.digest("UPD"), later()).await.unwrap();
+    let Some(Panel::Data(page)) = found else { panic!("{found:?}") };
+    let said: Vec<_> = page.verdict.clauses.iter().map(|clause| (clause.rule.as_str(), &clause.values)).collect();
+    let values = [("aas", "6.40"), ("share", "79\u{a0}%")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(said, [("sql_stands", &values.to_vec())]);
+    assert_eq!(page.verdict.severity, view::Severity::Unknown);
+}
+
+#[tokio::test]
 async fn a_blocked_statement_is_told_from_a_busier_one() {
     let Some(Panel::Data(page)) = page(&world(), "UPD").await else { panic!("no page") };
     assert_eq!(page.row.mean, Aas(6.4));
