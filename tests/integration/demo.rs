@@ -19,9 +19,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_shows_real_load_ends_by_itself_and_can_be_run_again() {
-    let folder = tempfile::tempdir().unwrap();
-    // The account the database runs as must be able to get there.
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = open_folder();
     let data = folder.path().to_str().unwrap();
     let port = free_port().to_string();
     let stays = STAYS.as_secs().to_string();
@@ -46,8 +44,7 @@ async fn it_shows_real_load_ends_by_itself_and_can_be_run_again() {
 /// A storm of row locks on MariaDB is read back from Performance Insights with its statement and wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn mariadb_shows_real_load_with_its_statement() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = open_folder();
     let data = folder.path().to_str().unwrap();
     let port = free_port().to_string();
     let arguments = ["demo", "--engine", "mariadb", "--incident", "lock", "--port", &port, "--data-dir", data];
@@ -91,6 +88,13 @@ fn what_cannot_be_done_is_said_in_one_line() {
         let is_progress = |line: &str| line.starts_with("demo: ");
         assert_eq!(said.lines().filter(|line| !is_progress(line)).count(), 1, "{arguments:?}: {said}");
     }
+}
+
+/// A folder that the account the database runs as can get to.
+fn open_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    folder
 }
 
 /// Command lines of processes that still speak of the folder.

@@ -334,7 +334,7 @@ async fn counters(inner: Arc<Inner>) {
 /// what came of it: nothing new can have come, and each metric costs.
 pub(super) async fn read_counters(inner: &Inner, some: &[Arc<Watched>], lane: Lane) -> Result<(), Fault> {
     let now = inner.now();
-    let Some(tier) = catalogue().iter().find(|tier| tier.key == "rds") else { return Ok(()) };
+    let Some(tier) = rds() else { return Ok(()) };
     let floor_ms = i64::from(tier.period_floor_secs) * 1000;
     // Instances that need the same window share a call; first readings are large and stand alone.
     let mut by_window: BTreeMap<(String, i64, Option<ResourceId>), Vec<Instance>> = BTreeMap::new();
@@ -391,8 +391,13 @@ pub(super) async fn want_counters(inner: &Inner, watched: Arc<Watched>, window: 
     let facts = watched.facts();
     super::demand::take_calls(inner, 1)?;
     read_counters(inner, &[watched], Lane::Interactive).await.map_err(|fault| fault.refusal())?;
-    let Some(tier) = catalogue().iter().find(|tier| tier.key == "rds") else { return Ok(()) };
+    let Some(tier) = rds() else { return Ok(()) };
     super::tiers::fill(inner, &facts.region, rows_of(&facts, tier).collect(), window).await
+}
+
+/// The tier of the catalogue that describes database instances.
+fn rds() -> Option<&'static samples::Tier> {
+    catalogue().iter().find(|tier| tier.key == "rds")
 }
 
 fn rows_of<'a>(instance: &'a Instance, tier: &'a samples::Tier) -> impl Iterator<Item = MetricRow> + 'a {

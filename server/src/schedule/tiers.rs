@@ -34,7 +34,7 @@ const MINUTES_KEPT_SECS: i64 = 15 * 86_400;
 const RESOURCES: usize = 40;
 /// A window this young is not complete anywhere.
 const YOUNG_SECS: i64 = 600;
-/// Most tiers have a minute this long after its end: whoever looks is read to at that moment.
+/// Most tiers have a minute this long after its end: readings fall in with that moment.
 const ARRIVAL_SECS: i64 = 35;
 /// A period may be over a little early by our clock.
 const EARLY_MS: i64 = 5_000;

@@ -84,6 +84,7 @@ impl Collector {
             }
             self.list_metrics_of(resource).await;
             resource.listed_at = Some(now);
+            // What is not noted is asked for: all rows of a new resource.
             if before.is_none_or(|old| now.0 - old.first_seen.0 < NEW_FOR_SECS * 1000) {
                 resource.listed = None;
             }
@@ -105,7 +106,7 @@ impl Collector {
         read::target_health(self.clients(region)?, group, now).await
     }
 
-    /// Notes which metrics a resource has; without an answer, and of a new one, all rows are asked for.
+    /// Notes which metrics a resource has; without an answer all of its rows are asked for.
     async fn list_metrics_of(&self, resource: &mut TierResource) {
         let mut listed = BTreeSet::new();
         let mut variants: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
