@@ -45,7 +45,7 @@ impl Collector {
     /// be read.
     ///
     /// # Errors
-    /// [`CollectError`] when no clients can be made.
+    /// [`CollectError::Credentials`], [`CollectError::Unreachable`] when no Region answers.
     pub async fn discover_tiers(
         &self,
         apps: &Apps,
@@ -54,13 +54,18 @@ impl Collector {
         now: Timestamp,
     ) -> Result<Topology, CollectError> {
         let mut draft = Draft { now, ..Draft::default() };
-        for clients in &self.regions {
-            let found = read::read(clients, &apps.tag_key, false, now).await;
+        let mut outage = None;
+        let mut any_answers = false;
+        let places = self.regions.iter().map(|clients| (clients, false));
+        for (clients, is_global) in places.chain(self.global.iter().map(|clients| (clients, true))) {
+            let found = read::read(clients, &apps.tag_key, is_global, now).await;
             draft.take(clients, &found, instances).await;
+            any_answers |= found.outage.is_none();
+            outage = outage.or(found.outage);
         }
-        if let Some(clients) = &self.global {
-            let found = read::read(clients, &apps.tag_key, true, now).await;
-            draft.take(clients, &found, instances).await;
+        // What nobody could be asked about is not gone.
+        if let Some(error) = outage.filter(|_| !any_answers) {
+            return Err(error);
         }
         for arn in apps.named.values().flatten() {
             draft.add_named(arn, instances);

@@ -26,6 +26,8 @@ pub(super) struct Found {
     pub(super) functions: Vec<Function>,
     pub(super) services: Vec<aws_sdk_ecs::types::Service>,
     pub(super) limits: Vec<DiscoveryLimit>,
+    /// Why nothing could be asked: no credentials, no answer. A call that is denied is a limit instead.
+    pub(super) outage: Option<CollectError>,
 }
 
 /// A limit for a call that gave nothing.
@@ -63,7 +65,7 @@ macro_rules! collect_pages {
 pub(super) async fn read(clients: &RegionClients, tag_key: &str, global_only: bool, now: Timestamp) -> Found {
     let mut found = Found::default();
     tags(clients, tag_key, global_only, &mut found).await;
-    if global_only {
+    if global_only || found.outage.is_some() {
         return found;
     }
     let region = clients.region.as_str();
@@ -120,7 +122,10 @@ async fn tags(clients: &RegionClients, tag_key: &str, global_only: bool, found: 
                 }
             }
             Some(Err(error)) => {
-                found.limits.push(limit(&CollectError::of("tag:GetResources", "*", &error), &clients.region));
+                let error = CollectError::of("tag:GetResources", "*", &error);
+                found.limits.push(limit(&error, &clients.region));
+                let is_outage = matches!(error, CollectError::Credentials(_) | CollectError::Unreachable { .. });
+                found.outage = is_outage.then_some(error);
                 break;
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_local::Faults;
-use collect::{Apps, Lane, MetricRow};
+use collect::{Apps, CollectError, Lane, MetricRow};
 use samples::{Batch, Evidence, FigureKind, LimitKind, MetricRef, TierResource, Topology};
 
 use crate::world::{Endpoint, NOW, last_hours};
@@ -105,6 +105,15 @@ async fn every_listed_metric_has_points_and_statistics_share_a_price() {
     let billed = endpoint.collector.ledger().take()["cloudwatch:GetMetricData"];
     assert_eq!((billed.calls, billed.billed_units), (1, names.len() as u64), "five statistics are one metric");
     assert!(names.len() < rows.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_an_error_and_no_empty_world() {
+    let endpoint = Endpoint::with_tiers().await;
+    let known = discover(&endpoint).await;
+    endpoint.set_faults(Faults { expired_credentials: true, ..Faults::default() });
+    let found = endpoint.collector.discover_tiers(&Apps::default(), &[], &known, NOW).await;
+    assert!(matches!(found, Err(CollectError::Credentials(_))), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
