@@ -73,11 +73,11 @@ impl Source {
         let landing = self.landing(named, at_ms).await?;
         let incident = self.incident_of(&landing)?;
         let mut view = landing_of(&landing, incident);
+        let topology = self.reader.archive().topology().map_err(|error| self.unavailable(&error))?;
         let all = std::iter::once((&mut view.target, &landing.target)).chain(view.also.iter_mut().zip(&landing.also));
         for (shown, target) in all {
             if let AlarmTarget::Tier { app, .. } = shown {
-                let archive = self.reader.archive();
-                *app = incidents::app_of(archive, target).map_err(|error| self.unavailable(&error))?;
+                *app = incidents::app_of(&topology, target);
             }
         }
         Ok(view)

@@ -3,6 +3,7 @@
 //! What went off is read from the archive, so that it does not matter whether a message or a poll
 //! told of it, and a restart goes on with what was not finished.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -131,7 +132,9 @@ async fn take(inner: &Arc<Inner>, incident: Incident, is_over: bool, with_second
     if let Some(id) = incident.instance.as_ref().filter(|_| with_seconds) {
         collect_seconds(inner, id, incident.at).await;
         collect_texts(inner, id, incident.window).await?;
+        collect_causes(inner, id, incident.at, incident.window).await?;
     }
+    collect_tiers(inner, &incident).await?;
     let now = inner.now();
     let kept = Incident { taken_at: Some(now), is_final: is_over, ..incident };
     let done = kept.clone();
@@ -187,6 +190,57 @@ async fn collect_texts(inner: &Arc<Inner>, id: &ResourceId, window: Window) -> R
     Ok(())
 }
 
+/// The fullest picture of who waited for whom, and what the plans of that time are.
+async fn collect_causes(inner: &Arc<Inner>, id: &ResourceId, at: Timestamp, window: Window) -> Result<(), Fault> {
+    let of = id.clone();
+    let plans = inner
+        .with_archive(move |archive| {
+            let load = archive.load(&of, &Grouping::by(Dimension::Plan), window, Period::MINUTE)?;
+            let mut ids: Vec<String> = load.series.into_iter().map(|row| row.key).take(FULL_TEXTS * 2).collect();
+            let known = archive.plans(&of, &ids)?;
+            ids.retain(|id| !known.contains_key(id));
+            ids.sort();
+            Ok(ids)
+        })
+        .await?;
+    let around = Window::new(at.plus_secs(-150), at.plus_secs(150));
+    let mut wanted = vec![Wanted::LockSnapshot { instance: id.clone(), window: around, worst: true }];
+    if !plans.is_empty() {
+        wanted.push(Wanted::Plans { instance: id.clone(), ids: plans });
+    }
+    for wanted in wanted {
+        if let Err(refusal) = demand::serve(inner, wanted).await {
+            tracing::debug!(%refusal, db.resource_id = %id, "what was in the way is not to be had");
+        }
+    }
+    Ok(())
+}
+
+/// The tiers of the apps an incident is about, up to now.
+async fn collect_tiers(inner: &Arc<Inner>, incident: &Incident) -> Result<(), Fault> {
+    let of = incident.clone();
+    let apps = inner.with_archive(move |archive| apps_of(archive, &of)).await?;
+    for app in apps {
+        let window = Window::new(incident.window.from, incident.window.to.min(inner.now()));
+        if let Err(refusal) = demand::serve(inner, Wanted::Tiers { app, window }).await {
+            tracing::debug!(%refusal, incident.id = %incident.id, "the tiers of an incident are not to be had");
+        }
+    }
+    Ok(())
+}
+
+/// Keys of the apps the alarms of an incident are about.
+fn apps_of(archive: &archive::Archive, incident: &Incident) -> archive::Result<Vec<String>> {
+    let topology = archive.topology()?;
+    let mut apps = BTreeSet::new();
+    for arn in &incident.alarms {
+        let question = Question { alarm: AlarmRef::parse(arn), at: Some(incident.at), now: incident.at };
+        let landing = incidents::resolve_in(archive, &question)?;
+        apps.extend(incidents::apps_of(&topology, std::iter::once(&landing.target).chain(&landing.also)));
+    }
+    Ok(apps.into_iter().collect())
+}
+
 fn request_of(archive: &archive::Archive, incident: &Incident, now: Timestamp) -> archive::Result<TakeRequest> {
     let found = archive.instances()?.into_iter().find(|one| Some(&one.id) == incident.instance.as_ref());
     let engine = found.map_or(Engine::Postgres, |instance| instance.engine);
@@ -200,5 +254,6 @@ fn request_of(archive: &archive::Archive, incident: &Incident, now: Timestamp) -
         instances: incident.instance.clone().into_iter().collect(),
         alarm_arn: incident.alarms.first().cloned(),
         metrics,
+        apps: apps_of(archive, incident)?,
     })
 }

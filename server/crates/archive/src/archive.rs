@@ -520,6 +520,15 @@ impl Archive {
         self.write(|connection, _| topology::put_target_health(connection, groups, targets, now))
     }
 
+    /// Puts back a topology as it was kept once, and changes of target health; an empty topology leaves
+    /// the one that is kept.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn restore_topology(&self, topology: &Topology, events: &[TargetEvent]) -> Result<()> {
+        self.write(|connection, _| topology::restore(connection, topology, events))
+    }
+
     /// Changes of target health of one target group (ARN), oldest first.
     ///
     /// # Errors

@@ -33,6 +33,14 @@ pub(crate) fn put_topology(connection: &Connection, new: &Topology) -> Result<()
     write(connection, &kept)
 }
 
+/// Keeps a topology and changes of health as they are.
+pub(crate) fn restore(connection: &Connection, topology: &Topology, events: &[TargetEvent]) -> Result<()> {
+    if !topology.apps.is_empty() {
+        write(connection, topology)?;
+    }
+    events.iter().try_for_each(|event| put_event(connection, event))
+}
+
 /// Keeps the health of the targets of some target groups, as it is at `now`; other groups stay.
 pub(crate) fn put_target_health(
     connection: &Connection,
@@ -71,31 +79,34 @@ fn note_health(
         match same {
             Some(was) => target.since = was.since,
             None => {
-                let (state, reason) = (target.state.clone(), target.reason.clone());
-                put_event(connection, target, now, state, reason, target.description.clone())?;
+                put_event(connection, &event_of(target, now))?;
             }
         }
     }
     let present: BTreeSet<_> = new.iter().map(key).collect();
     for gone in known.iter().filter(|target| !present.contains(&key(target))) {
-        put_event(connection, gone, now, TargetEvent::GONE.to_owned(), String::new(), String::new())?;
+        let state = TargetEvent::GONE.to_owned();
+        let (reason, description) = (String::new(), String::new());
+        put_event(connection, &TargetEvent { state, reason, description, ..event_of(gone, now) })?;
     }
     Ok(())
 }
 
-fn put_event(
-    connection: &Connection,
-    target: &TargetHealth,
-    at: Timestamp,
-    state: String,
-    reason: String,
-    description: String,
-) -> Result<()> {
-    let event =
-        TargetEvent { group: target.group.clone(), target: target.target.clone(), at, state, reason, description };
+fn event_of(target: &TargetHealth, at: Timestamp) -> TargetEvent {
+    TargetEvent {
+        group: target.group.clone(),
+        target: target.target.clone(),
+        at,
+        state: target.state.clone(),
+        reason: target.reason.clone(),
+        description: target.description.clone(),
+    }
+}
+
+fn put_event(connection: &Connection, event: &TargetEvent) -> Result<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO target_event (grp, at, target, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![event.group, event.at.0, event.target, json(&event)?])?;
+        .execute(params![event.group, event.at.0, event.target, json(event)?])?;
     Ok(())
 }
 

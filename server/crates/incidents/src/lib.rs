@@ -39,7 +39,7 @@ pub use landing::{
     Breach, Child, Evaluation, Hint, Landing, Limit, Note, Presence, Side, StateSpan, TimeOrigin, Watched,
 };
 pub use lane::{LaneSubject, alarm_lane};
-pub use lookup::{app_of, compared, is_own_change, note_listing, resolve_in};
+pub use lookup::{app_of, apps_of, compared, is_own_change, note_listing, resolve_in};
 pub use metric::{chart_window, metric_view, unit_of};
 pub use notation::AlarmRef;
 pub use payload::{AlarmMessage, Cause, PayloadError, read_event, read_message, read_notification};

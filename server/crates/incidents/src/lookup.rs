@@ -1,12 +1,14 @@
 //! Resolving an alarm by what an archive holds.
 
+use std::collections::BTreeSet;
+
 use archive::Archive;
-use samples::AlarmEvent;
-use units::{Timestamp, Window};
+use samples::{AlarmEvent, Topology};
+use units::{ResourceId, Timestamp, Window};
 
 use crate::resolve::{Known, Question, resolve};
 use crate::snapshot::children_of;
-use crate::{AlarmArn, Landing};
+use crate::{AlarmArn, Landing, Target};
 
 /// Changes of the alarm itself are looked for so long before the moment: CloudWatch's own history.
 const HISTORY_SECS: i64 = 30 * 86_400;
@@ -71,14 +73,29 @@ pub const fn compared(window: Window) -> [Window; 2] {
     [before, yesterday]
 }
 
+/// Keys of the apps that targets are part of: of a tier its own, of a database every app that uses it.
+#[must_use]
+pub fn apps_of<'a>(topology: &Topology, targets: impl IntoIterator<Item = &'a Target>) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for target in targets {
+        let instances: Vec<&ResourceId> = match target {
+            Target::Instance(instance) => vec![&instance.id],
+            Target::Cluster { members, .. } => members.iter().map(|member| &member.id).collect(),
+            _ => Vec::new(),
+        };
+        let databases = topology.resources.iter().filter(|resource| instances.contains(&&resource.id));
+        let apps = databases.flat_map(|resource| topology.apps_of(&resource.arn));
+        keys.extend(apps.map(|app| app.key.clone()));
+        keys.extend(app_of(topology, target).map(|(app, _)| app));
+    }
+    keys
+}
+
 /// The app that a target of an alarm is part of, and the name of its tier in addresses; `None` when
 /// discovery knows neither.
-///
-/// # Errors
-/// [`archive::Error`] when it cannot be read.
-pub fn app_of(archive: &Archive, target: &crate::Target) -> archive::Result<Option<(String, String)>> {
-    let crate::Target::Tier { namespace, dimensions, .. } = target else { return Ok(None) };
-    let topology = archive.topology()?;
+#[must_use]
+pub fn app_of(topology: &Topology, target: &Target) -> Option<(String, String)> {
+    let Target::Tier { namespace, dimensions, .. } = target else { return None };
     let mut metric = samples::MetricRef {
         namespace: namespace.clone(),
         name: String::new(),
@@ -90,7 +107,7 @@ pub fn app_of(archive: &Archive, target: &crate::Target) -> archive::Result<Opti
     if metric.dimensions.contains_key("LoadBalancer") {
         metric.dimensions.remove("TargetGroup");
     }
-    let Some(resource) = topology.resource_of(&metric) else { return Ok(None) };
-    let app = topology.apps_of(&resource.arn).next();
-    Ok(app.map(|app| (app.key.clone(), format!("{}/{}", resource.tier, resource.name))))
+    let resource = topology.resource_of(&metric)?;
+    let app = topology.apps_of(&resource.arn).next()?;
+    Some((app.key.clone(), format!("{}/{}", resource.tier, resource.name)))
 }

@@ -1,6 +1,8 @@
 //! What is kept of an incident reads like the archive it was taken from, and opens from either file.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
+
 use archive::Archive;
 use incidents::Side;
 use incidents::file::{
@@ -9,8 +11,9 @@ use incidents::file::{
 };
 use incidents::snapshot::{IncidentNote, Snapshot, SnapshotError, TakeRequest, standard_groupings};
 use samples::{
-    AlarmEvent, AlarmKind, AlarmState, AlarmStatus, Batch, CounterBatch, Grouping, Instance, LoadBatch, LoadSeries,
-    Marker, MarkerKind, MetricName, MetricRef, PiState, Point, StatementStat, StatisticBatch,
+    AlarmEvent, AlarmKind, AlarmState, AlarmStatus, App, AppOrigin, Batch, CounterBatch, Edge, Evidence, Grouping,
+    Instance, LoadBatch, LoadSeries, LockSnapshot, LockedSession, Marker, MarkerKind, MetricName, MetricRef, PiState,
+    Plan, PlanNode, Point, StatementStat, StatisticBatch, TargetHealth, TierResource, Topology,
 };
 use units::{Dimension, Engine, Period, ResourceId, Timestamp, Window};
 use view::{Cell, DataTable};
@@ -123,6 +126,12 @@ fn fill(archive: &Archive) {
     archive.put_alarm_events(&[event(ARN), event(SHOP)]).unwrap();
     let deploy = Marker { at: at("14:10:00"), kind: MarkerKind::Deploy, instance: None, label: "v812".to_owned() };
     archive.put_markers(&[deploy]).unwrap();
+    archive.put_offers(&id(), &["db.blocking_session".to_owned()].into()).unwrap();
+    archive.put_lock_snapshot(&id(), &held_up()).unwrap();
+    archive.put_plan(&id(), &plan("P1")).unwrap();
+    archive.put_plan(&id(), &plan("P2")).unwrap();
+    archive.put_topology(&topology()).unwrap();
+    archive.append(&of_balancer(&[40.0, 0.0])).unwrap();
     let lock_sql = Grouping::by(Dimension::Sql).filtered(Dimension::WaitType, "Lock");
     archive
         .append_all(&[
@@ -135,6 +144,7 @@ fn fill(archive: &Archive) {
             ),
             load(Grouping::total(), "14:05:00", Period::MINUTE, &[5.0, gap, 2.5], &[("Lock", &[5.0, gap, 2.5])]),
             load(Grouping::by(Dimension::Sql), "14:00:00", Period::MINUTE, &[3.0, 0.0], &[("A1", &[2.5, gap])]),
+            load(Grouping::by(Dimension::Plan), "14:00:00", Period::MINUTE, &[3.0, 0.0], &[("P1", &[3.0, gap])]),
             load(lock_sql, "14:00:00", Period::MINUTE, &[2.0, 0.0], &[("A1", &[2.0, gap])]),
             load(Grouping::total(), "14:00:00", Period::SECOND, &[3.0; 30], &[("Lock", &[3.0; 30])]),
             Batch::Counter(CounterBatch {
@@ -158,6 +168,139 @@ fn fill(archive: &Archive) {
         .unwrap();
 }
 
+fn held_up() -> LockSnapshot {
+    let waiter =
+        LockedSession { session: "7".to_owned(), blocked_by: vec!["3".to_owned()], ..LockedSession::default() };
+    LockSnapshot { at: at("14:00:20"), sessions: vec![waiter], flaw: None }
+}
+
+fn plan(id: &str) -> Plan {
+    Plan { id: id.to_owned(), asked: at("14:03:00"), root: Some(PlanNode::default()), flaw: None }
+}
+
+const BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop/50dc6c495c0c9188";
+const GROUP: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/943f017f100becff";
+
+fn tier(arn: &str, tier: &str, dimension_values: &[&str]) -> TierResource {
+    TierResource {
+        id: ResourceId(arn.to_owned()),
+        arn: arn.to_owned(),
+        tier: tier.to_owned(),
+        name: "shop".to_owned(),
+        account: "111122223333".to_owned(),
+        region: "us-east-1".to_owned(),
+        dimension_values: dimension_values.iter().map(|&value| value.to_owned()).collect(),
+        variants: BTreeMap::new(),
+        listed: None,
+        listed_at: None,
+        tags: BTreeMap::new(),
+        state: None,
+        figures: Vec::new(),
+        facts: Vec::new(),
+        simulated: false,
+        created: None,
+        first_seen: at("00:00:00"),
+        last_seen: at("14:00:00"),
+    }
+}
+
+/// The shop: balancer, target group, database; and another app that has nothing to do with it.
+fn topology() -> Topology {
+    let app = |key: &str, members: &[&str]| App {
+        key: key.to_owned(),
+        name: key.to_owned(),
+        origin: AppOrigin::Named,
+        members: members.iter().map(|&member| member.to_owned()).collect(),
+        limits: Vec::new(),
+    };
+    let database = TierResource { id: id(), ..tier(&instance().arn, "rds", &["orders-1"]) };
+    let other = "arn:aws:lambda:us-east-1:111122223333:function:mailer";
+    let target = TargetHealth {
+        group: GROUP.to_owned(),
+        target: "i-1".to_owned(),
+        port: Some(80),
+        zone: None,
+        state: "healthy".to_owned(),
+        reason: String::new(),
+        description: String::new(),
+        since: at("14:00:30"),
+        seen: at("14:00:30"),
+    };
+    let edge = |from: &str, to: &str| Edge { from: from.to_owned(), to: to.to_owned(), evidence: Evidence::Described };
+    Topology {
+        apps: vec![app("mail", &[other]), app("shop", &[BALANCER, GROUP, &instance().arn])],
+        resources: vec![
+            tier(BALANCER, "alb", &["app/shop/50dc6c495c0c9188"]),
+            tier(GROUP, "target_group", &["targetgroup/web/943f017f100becff", "app/shop/50dc6c495c0c9188"]),
+            tier(other, "lambda", &["mailer"]),
+            database,
+        ],
+        edges: vec![edge(BALANCER, GROUP), edge(other, &instance().arn)],
+        targets: vec![target],
+        seen: Some(at("14:00:30")),
+        ..Topology::default()
+    }
+}
+
+fn requests_of_balancer() -> MetricName {
+    let balancer = tier(BALANCER, "alb", &[]);
+    let rows = balancer.rows();
+    let (tier, row) = rows.iter().find(|(_, row)| row.name == "RequestCount").unwrap();
+    row.series(tier)
+}
+
+fn of_balancer(values: &[f64]) -> Batch {
+    Batch::Counter(CounterBatch {
+        instance: ResourceId(BALANCER.to_owned()),
+        metric: requests_of_balancer(),
+        period: Period::MINUTE,
+        answered: Window::new(at("14:00:00"), at("14:02:00")),
+        points: points("14:00:00", Period::MINUTE, values),
+    })
+}
+
+/// Everything about the shop but its load.
+fn told_of_shop(archive: &Archive) -> impl PartialEq + std::fmt::Debug {
+    let window = request().window;
+    let requests = archive
+        .counters(&ResourceId(BALANCER.to_owned()), &[requests_of_balancer()], window, Period::MINUTE)
+        .unwrap()
+        .series;
+    (
+        archive.offers(&id()).unwrap(),
+        archive.lock_snapshots(&id(), window, 10).unwrap(),
+        archive.plans(&id(), &["P1"]).unwrap(),
+        archive.topology().unwrap().of_apps(&["shop".to_owned()]),
+        archive.target_events(GROUP, window).unwrap(),
+        requests.into_iter().map(|series| series.values).collect::<Vec<_>>(),
+    )
+}
+
+#[test]
+fn blockers_plans_and_tiers_come_back() {
+    let (_dir, archive, snapshot) = taken();
+    let told = Snapshot::from_bytes(&snapshot.to_bytes().unwrap()).unwrap();
+    let keys: Vec<&str> = told.topology.apps.iter().map(|app| app.key.as_str()).collect();
+    assert_eq!((keys.as_slice(), told.topology.edges.len()), (["shop"].as_slice(), 1), "its app and no other");
+    assert!(told.target_events.iter().any(|event| event.target == "i-1"), "{:?}", told.target_events);
+    let dir = tempfile::tempdir().unwrap();
+    let other = Archive::open(dir.path()).unwrap();
+    told.restore(&other).unwrap();
+    assert_eq!(told_of_shop(&other), told_of_shop(&archive));
+    assert!(other.plans(&id(), &["P2"]).unwrap().is_empty(), "a plan that no load names is not kept");
+    assert_eq!(other.topology().unwrap().apps.len(), 1);
+}
+
+#[test]
+fn what_is_put_back_leaves_the_apps_of_today() {
+    let (_dir, archive, snapshot) = taken();
+    let today = Topology { seen: Some(at("15:00:00")), ..Topology::default() };
+    archive.put_topology(&today).unwrap();
+    snapshot.put_back(&archive).unwrap();
+    assert!(archive.topology().unwrap().apps.is_empty());
+    assert_eq!(archive.lock_snapshots(&id(), request().window, 10).unwrap(), [held_up()]);
+}
+
 fn request() -> TakeRequest {
     TakeRequest {
         taken_at: at("14:40:00"),
@@ -168,6 +311,7 @@ fn request() -> TakeRequest {
         instances: vec![id()],
         alarm_arn: Some(SHOP.to_owned()),
         metrics: vec![MetricName::pi("db.Transactions.xact_commit.avg"), MetricName::pi("db.SQL.tup_fetched.avg")],
+        apps: vec!["shop".to_owned()],
     }
 }
 

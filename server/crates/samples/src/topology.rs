@@ -311,6 +311,23 @@ impl Topology {
         self.apps.iter().filter(move |app| app.members.iter().any(|member| member == arn))
     }
 
+    /// The part that is about some apps, by their keys.
+    #[must_use]
+    pub fn of_apps(&self, keys: &[String]) -> Self {
+        let apps: Vec<App> = self.apps.iter().filter(|app| keys.contains(&app.key)).cloned().collect();
+        let members: BTreeSet<String> = apps.iter().flat_map(|app| app.members.iter().cloned()).collect();
+        let is_member = |arn: &str| members.contains(arn);
+        Self {
+            resources: self.resources.iter().filter(|resource| is_member(&resource.arn)).cloned().collect(),
+            edges: self.edges.iter().filter(|edge| is_member(&edge.from) && is_member(&edge.to)).cloned().collect(),
+            targets: self.targets.iter().filter(|target| is_member(&target.group)).cloned().collect(),
+            addresses: self.addresses.clone().into_iter().filter(|(_, arn)| is_member(arn)).collect(),
+            limits: self.limits.iter().filter(|limit| is_member(&limit.about)).cloned().collect(),
+            seen: self.seen,
+            apps,
+        }
+    }
+
     /// The resource a metric is about: the one whose dimensions are all in the metric's, the most
     /// telling first (target group before balancer).
     #[must_use]

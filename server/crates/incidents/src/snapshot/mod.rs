@@ -16,10 +16,14 @@ pub use take::{TakeRequest, standard_groupings};
 
 pub use samples::IncidentNote;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use archive::Archive;
-use samples::{AlarmEvent, AlarmSeries, AlarmState, Batch, Instance, Marker, Statement};
+use samples::{
+    AlarmEvent, AlarmSeries, AlarmState, Batch, Instance, LockSnapshot, Marker, Plan, Statement, TargetEvent, Topology,
+};
 use serde::{Deserialize, Serialize};
-use units::{Timestamp, Window};
+use units::{ResourceId, Timestamp, Window};
 
 /// What is kept of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +55,27 @@ pub struct Snapshot {
     /// The values the alarms decided by.
     #[serde(default)]
     pub series: Vec<AlarmSeries>,
+    /// What each instance offers and who waited for whom on it.
+    #[serde(default)]
+    pub databases: BTreeMap<ResourceId, DatabaseFacts>,
+    /// The apps the incident is about: resources, edges, health of targets. Values of their metrics are
+    /// among the batches.
+    #[serde(default)]
+    pub topology: Topology,
+    /// How the health of their targets changed.
+    #[serde(default)]
+    pub target_events: Vec<TargetEvent>,
+}
+
+/// What a snapshot holds of an instance beside series.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DatabaseFacts {
+    /// Dimension groups Performance Insights offered; `None` when it was not asked.
+    pub offers: Option<BTreeSet<String>>,
+    /// Who waited for whom, newest first.
+    pub locks: Vec<LockSnapshot>,
+    /// Plans that the load names.
+    pub plans: Vec<Plan>,
 }
 
 impl Snapshot {
@@ -66,11 +91,19 @@ impl Snapshot {
         archive.put_alarms(&self.alarms)?;
         archive.put_alarm_events(&self.events)?;
         archive.put_alarm_series(&self.series)?;
+        for (id, facts) in &self.databases {
+            if let Some(offers) = &facts.offers {
+                archive.put_offers(id, offers)?;
+            }
+            facts.locks.iter().try_for_each(|snapshot| archive.put_lock_snapshot(id, snapshot))?;
+            facts.plans.iter().try_for_each(|plan| archive.put_plan(id, plan))?;
+        }
+        archive.restore_topology(&self.topology, &self.target_events)?;
         archive.append_all(&self.batches)
     }
 
-    /// Puts back what an archive has dropped since: load, statements, changes of state. Alarms and
-    /// instances that it knows stay as they are now.
+    /// Puts back what an archive has dropped since: load, metrics, statements, changes of state. Alarms,
+    /// instances and apps stay as they are now.
     ///
     /// # Errors
     /// [`archive::Error`] when it cannot be kept.
@@ -78,8 +111,10 @@ impl Snapshot {
         let (alarms, instances) = (archive.alarms()?, archive.instances()?);
         let new_alarms = self.alarms.iter().filter(|one| !alarms.iter().any(|known| known.arn == one.arn));
         let new_instances = self.instances.iter().filter(|one| !instances.iter().any(|known| known.id == one.id));
-        let kept =
+        let mut kept =
             Self { alarms: new_alarms.cloned().collect(), instances: new_instances.cloned().collect(), ..self.clone() };
+        kept.topology = Topology::default();
+        kept.databases.values_mut().for_each(|facts| facts.offers = None);
         kept.restore(archive)
     }
 }

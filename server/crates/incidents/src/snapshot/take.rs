@@ -1,22 +1,22 @@
 //! Taking a snapshot from the archive.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use archive::Archive;
 use samples::{
     AlarmEvent, AlarmKind, AlarmState, Batch, CounterBatch, Grouping, Instance, KeyedSeries, LoadBatch, LoadMatrix,
-    LoadSeries, MetricName, Point, StatementStat, StatisticBatch,
+    LoadSeries, MetricName, Point, StatementStat, StatisticBatch, TierResource,
 };
 use units::{Dimension, Period, ResourceId, Timestamp, Window};
 
-use super::Snapshot;
+use super::{DatabaseFacts, Snapshot};
 use crate::resolve::place_of;
 use crate::target::Target;
 use crate::watched::targets_of;
 use crate::{AlarmArn, Rule};
 
 /// The dimensions of which every page of an instance may be sliced.
-const GROUPS: [Dimension; 8] = [
+const GROUPS: [Dimension; 12] = [
     Dimension::WaitType,
     Dimension::Wait,
     Dimension::Sql,
@@ -25,7 +25,14 @@ const GROUPS: [Dimension; 8] = [
     Dimension::Application,
     Dimension::Database,
     Dimension::SessionType,
+    Dimension::BlockingSession,
+    Dimension::BlockingSql,
+    Dimension::BlockingObject,
+    Dimension::Plan,
 ];
+
+/// Most pictures of who waited for whom, those with most waiting sessions first.
+const MOST_LOCKS: usize = 200;
 
 /// Periods a snapshot holds where the archive has them: one second and one minute.
 const PERIODS: [Period; 2] = [Period::SECOND, Period::MINUTE];
@@ -49,6 +56,8 @@ pub struct TakeRequest {
     pub alarm_arn: Option<String>,
     /// Counter metrics that the pages show.
     pub metrics: Vec<MetricName>,
+    /// Keys of the apps whose tiers are kept.
+    pub apps: Vec<String>,
 }
 
 /// The groupings that are collected of each instance: every dimension, and SQL by each wait type.
@@ -77,10 +86,22 @@ impl Snapshot {
                         take_load(archive, id, *window, period, &mut batches)?;
                     }
                 }
-                take_counters(archive, id, &request.metrics, *window, &mut batches)?;
+                take_counters(archive, id, &request.metrics, (*window, Period::MINUTE), &mut batches)?;
                 take_statistics(archive, id, *window, &mut batches)?;
                 markers.extend(archive.markers(id, *window)?);
             }
+        }
+        let databases = request.instances.iter().map(|id| Ok((id.clone(), facts_of(archive, id, request, &batches)?)));
+        let databases = databases.collect::<archive::Result<_>>()?;
+        let topology = archive.topology()?.of_apps(&request.apps);
+        for resource in &topology.resources {
+            for window in &windows {
+                take_tier(archive, resource, *window, &mut batches)?;
+            }
+        }
+        let mut target_events = Vec::new();
+        for group in topology.resources.iter().filter(|resource| resource.tier == "target_group") {
+            target_events.extend(archive.target_events(&group.arn, request.window)?);
         }
         markers.sort_by_key(|marker| (marker.at, marker.kind));
         markers.dedup();
@@ -104,8 +125,51 @@ impl Snapshot {
             batches,
             notes: Vec::new(),
             series,
+            databases,
+            topology,
+            target_events,
         })
     }
+}
+
+fn facts_of(
+    archive: &Archive,
+    id: &ResourceId,
+    request: &TakeRequest,
+    batches: &[Batch],
+) -> archive::Result<DatabaseFacts> {
+    let plan_ids: BTreeSet<&str> = batches
+        .iter()
+        .filter_map(|batch| match batch {
+            Batch::Load(load) if load.grouping.group == Dimension::Plan && load.instance == *id => Some(&load.series),
+            _ => None,
+        })
+        .flat_map(|series| series.iter().map(|one| one.key.as_str()))
+        .collect();
+    let plan_ids: Vec<&str> = plan_ids.into_iter().collect();
+    Ok(DatabaseFacts {
+        offers: archive.offers(id)?,
+        locks: archive.lock_snapshots(id, request.window, MOST_LOCKS)?,
+        plans: archive.plans(id, &plan_ids)?.into_values().collect(),
+    })
+}
+
+/// Metrics of a resource, each in the period CloudWatch has it in.
+fn take_tier(
+    archive: &Archive,
+    resource: &TierResource,
+    window: Window,
+    into: &mut Vec<Batch>,
+) -> archive::Result<()> {
+    let mut by_period: BTreeMap<Period, Vec<MetricName>> = BTreeMap::new();
+    for (tier, row) in resource.asked_rows() {
+        let period = Period::from_secs(row.period_secs(tier)).unwrap_or(Period::MINUTE);
+        by_period.entry(period).or_default().push(row.series(tier));
+    }
+    for (period, metrics) in by_period {
+        take_counters(archive, &resource.id, &metrics, (window, period), into)?;
+    }
+    Ok(())
 }
 
 /// The parts of a window that are not in `missing`.
@@ -178,10 +242,9 @@ fn take_counters(
     archive: &Archive,
     id: &ResourceId,
     metrics: &[MetricName],
-    window: Window,
+    (window, period): (Window, Period),
     into: &mut Vec<Batch>,
 ) -> archive::Result<()> {
-    let period = Period::MINUTE;
     let window = window.aligned(period.secs());
     let matrix = archive.counters(id, metrics, window, period)?;
     for series in matrix.series {
