@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 /// The topic all alarms send to.
 const TOPIC: &str = "loadlens-alarms";
+/// The composite alarm over what visitors notice.
+const VISITORS: &str = "bookshop/visitors notice";
 /// Header of the key that events carry.
 const KEY_HEADER: &str = "x-loadlens-key";
 
@@ -69,7 +71,15 @@ pub(crate) fn put(endpoint: &Running, inventory: &Inventory, instance: &str) -> 
         let name = alarm["AlarmName"].as_str().unwrap_or_default().to_owned();
         endpoint.put_metric_alarm(alarm).map_err(|words| anyhow!("alarm {name}: {words}"))?;
     }
-    Ok(())
+    let words = "Visitors notice: they wait, or get errors.";
+    let composite = json!({
+        "AlarmName": VISITORS,
+        "AlarmDescription": words,
+        "AlarmRule": "ALARM(\"bookshop-slow\") OR ALARM(\"bookshop-target-5xx\") OR ALARM(\"bookshop-balancer-5xx\")",
+        "AlarmActions": [topic],
+        "OKActions": [topic],
+    });
+    endpoint.put_composite_alarm(composite).map_err(|words| anyhow!("alarm {VISITORS}: {words}"))
 }
 
 /// Two of three minutes over a limit; minutes without a value are no breach.

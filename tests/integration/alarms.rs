@@ -1,7 +1,10 @@
 //! From a link in an alarm to the page that explains it, on the running program.
 
+use std::process::Command;
+
 use hyper::StatusCode;
 use tests::http::{get, send};
+use tests::program::binary;
 use tests::stage::{SEED, Stage};
 
 /// Signed for CloudWatch, as far as the local endpoint looks.
@@ -14,10 +17,15 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 const NAME: &str = "orders/db load: > 2 %, größer 경보";
 
 async fn call(stage: &Stage, fields: &[(&str, &str)]) {
+    ask(stage, fields).await;
+}
+
+async fn ask(stage: &Stage, fields: &[(&str, &str)]) -> String {
     let all = fields.iter().chain(&[("Version", "2010-08-01")]);
     let body: Vec<String> = all.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     let answer = send("POST", &stage.endpoint.url, &[SIGNED, FORM], &body.join("&")).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    answer.text()
 }
 
 fn encoded(text: &str) -> String {
@@ -72,6 +80,93 @@ async fn a_link_opens_the_database_with_the_alarms_own_values_first() {
     }
     let list = get(&format!("{}/alarms", stage.dashboard.url)).await.text();
     assert!(list.contains("größer 경보"), "the list lacks the alarm");
+}
+
+/// What a command of the program prints, run against the endpoint of a stage.
+fn printed(stage: &Stage, arguments: &[&str]) -> String {
+    let mut command = Command::new(binary());
+    let output = command.args(arguments).envs(stage.endpoint.environment()).env("NO_COLOR", "1").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+#[tokio::test]
+async fn links_are_shown_then_written_into_every_kind_of_alarm() {
+    let stage = Stage::with_history().await;
+    let metric = [
+        ("Action", "PutMetricAlarm"),
+        ("AlarmName", "links-metric"),
+        ("AlarmDescription", "Call the DBA."),
+        ("Namespace", "AWS/RDS"),
+        ("MetricName", "DBLoad"),
+        ("Dimensions.member.1.Name", "DBInstanceIdentifier"),
+        ("Dimensions.member.1.Value", "orders"),
+        ("Statistic", "Average"),
+        ("Period", "60"),
+        ("EvaluationPeriods", "3"),
+        ("DatapointsToAlarm", "2"),
+        ("Threshold", "4"),
+        ("ComparisonOperator", "GreaterThanThreshold"),
+        ("TreatMissingData", "notBreaching"),
+    ];
+    let composite =
+        [("Action", "PutCompositeAlarm"), ("AlarmName", "links-composite"), ("AlarmRule", "ALARM(\"links-metric\")")];
+    let log = [
+        ("Action", "PutLogAlarm"),
+        ("AlarmName", "links-log"),
+        ("ScheduledQueryConfiguration.QueryString", "filter @message like /ERROR/ | stats count()"),
+        ("ScheduledQueryConfiguration.LogGroupIdentifiers.member.1", "/ecs/shop"),
+        ("QueryResultsToEvaluate", "3"),
+        ("QueryResultsToAlarm", "2"),
+        ("Threshold", "10"),
+        ("ComparisonOperator", "GreaterThanThreshold"),
+    ];
+    call(&stage, &metric).await;
+    call(&stage, &composite).await;
+    call(&stage, &log).await;
+    let link = ["alarms", "link", "--public-url", "https://dash.example"];
+    let shown = printed(&stage, &link);
+    assert!(shown.contains("3 of 3 alarms would change; nothing was written"), "{shown}");
+    assert!(shown.contains("  Call the DBA.\n") && shown.contains("+ [Open in Loadlens]("), "{shown}");
+    let before = described(&stage).await;
+    let written = printed(&stage, &[&link[..], &["--apply"]].concat());
+    assert!(written.contains("3 of 3 alarms written"), "{written}");
+    let after = described(&stage).await;
+    assert_eq!(after.matches("https://dash.example/alarm?arn=").count(), 3, "{after}");
+    for name in ["links-metric", "links-composite", "links-log"] {
+        let tags = tags_of(&stage, name).await;
+        assert!(tags.contains("<Key>loadlens-url</Key>") && tags.contains("https://dash.example/a/links-"), "{tags}");
+    }
+    // Nothing else of them has changed.
+    for kept in ["<Threshold>4", "<DatapointsToAlarm>2", "notBreaching", "/ecs/shop", "ALARM(&quot;links-metric&quot;)"] {
+        assert!(before.contains(kept) && after.contains(kept), "{kept}: {after}");
+    }
+    let again = printed(&stage, &link);
+    assert!(again.contains("3 alarms; every link is there already"), "{again}");
+    // A link opens the log alarm with its query.
+    let arn = format!("arn:aws:cloudwatch:us-east-1:{}:alarm:links-log", account(&stage).await);
+    let page = get(&format!("{}/alarm?arn={}", stage.dashboard.url, encoded(&arn))).await;
+    assert!(page.status == StatusCode::OK && page.text().contains("filter @message like /ERROR/"), "{}", page.text());
+}
+
+/// All alarms as XML.
+async fn described(stage: &Stage) -> String {
+    ask(
+        stage,
+        &[
+            ("Action", "DescribeAlarms"),
+            ("AlarmTypes.member.1", "MetricAlarm"),
+            ("AlarmTypes.member.2", "CompositeAlarm"),
+            ("AlarmTypes.member.3", "LogAlarm"),
+        ],
+    )
+    .await
+}
+
+async fn tags_of(stage: &Stage, name: &str) -> String {
+    let arn = format!("arn:aws:cloudwatch:us-east-1:{}:alarm:{name}", account(stage).await);
+    ask(stage, &[("Action", "ListTagsForResource"), ("ResourceARN", &arn)]).await
 }
 
 /// The account of the local endpoint, as the dashboard's inventory has it.

@@ -423,6 +423,7 @@ messages! {
     OPEN_TIER: "Open the tier", "계층 열기";
     OPEN_INCIDENT: "Open incident", "인시던트 열기";
     LOAD_OF: "DB load of {instance}", "{instance}의 DB 부하";
+    TIERS_OF: "Tiers of {app}", "{app}의 계층";
     RESOURCE: "Resource", "리소스";
     ACCOUNT_AND_REGION: "Region · account", "리전 · 계정";
     DELETED: "Deleted", "삭제됨";

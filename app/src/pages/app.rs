@@ -1,5 +1,7 @@
 //! An app: `/app/{app}`.
 
+use std::pin::Pin;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
@@ -23,7 +25,7 @@ use crate::components::tier_drawer::{DrawerSetup, alarm_lane, tier_drawer};
 use crate::components::tier_strip::{FirstMover, TierStrip, status_of};
 use crate::components::time_range::{Choice, ChoiceMenu, TimeRangeControl};
 use crate::components::verdict::VerdictLine;
-use crate::components::waiting::waiting_stale;
+use crate::components::waiting::{skeleton_panel, waiting, waiting_stale};
 use crate::error::ViewError;
 use crate::messages::{self as m, Say, use_say};
 use crate::paths::{self, AppPage};
@@ -45,12 +47,8 @@ struct AppContext {
 }
 
 impl AppContext {
-    fn new() -> Self {
-        let (params, location, session) = (use_params_map(), use_location(), use_session());
-        let page = Memo::new(move |_| {
-            let app = params.read().get("app").unwrap_or_default();
-            session.with_value(|session| AppPage::parse(app, &location.search.read(), &session.zone))
-        });
+    fn new(page: Memo<AppPage>) -> Self {
+        let session = use_session();
         let range = Memo::new(move |_| page.with(|page| page.query.range.clone()));
         let navigate = use_navigate();
         let on_window = Callback::new(move |window: Window| {
@@ -71,30 +69,57 @@ impl AppContext {
     fn links(self) -> StateLinks {
         StateLinks { again: self.page.with_untracked(AppPage::href), sources: paths::SOURCES.to_owned() }
     }
+
+    /// Asks for the page, and words the answer with `page`.
+    fn waited(
+        self,
+        page: impl Fn(Answers, AppContext) -> AnyView + Copy + Send + Sync + 'static,
+    ) -> impl Fn() -> Pin<Box<dyn Future<Output = AnyView> + Send>> + Copy + Send + Sync + 'static {
+        let app = ask::APP.asked(move || self.key(AppPage::tiers_search));
+        // Nothing is asked for a closed drawer.
+        let is_open = Memo::new(move |_| self.page.with(|page| page.tier.is_some()));
+        let tier = ask::TIER.asked_if(move || is_open.get().then(|| self.key(AppPage::drawer_search)));
+        move || {
+            let open = self.page.with(|page| page.tier.clone());
+            Box::pin(async move {
+                match app.await {
+                    Err(error @ ViewError::NotFound { .. }) => view! { <ProblemPage error=error /> }.into_any(),
+                    panel => {
+                        let tier = tier.await.map(|tier| tier.unwrap_or(Panel::Empty));
+                        page(Answers { panel, tier, open }, self)
+                    }
+                }
+            })
+        }
+    }
+}
+
+/// What the page was answered.
+struct Answers {
+    panel: Result<Panel<AppView>, ViewError>,
+    tier: Result<Panel<TierView>, ViewError>,
+    /// The tier whose drawer is open.
+    open: Option<String>,
+}
+
+/// The tiers over the frozen window of an alarm.
+#[component]
+pub(super) fn AppExplained(page: Memo<AppPage>) -> impl IntoView {
+    let body = AppContext::new(page).waited(app_panels);
+    waiting(skeleton_panel, body)
 }
 
 /// The route.
 #[component]
 pub fn AppRoute() -> impl IntoView {
-    let context = AppContext::new();
+    let (params, location, session) = (use_params_map(), use_location(), use_session());
+    let context = AppContext::new(Memo::new(move |_| {
+        let app = params.read().get("app").unwrap_or_default();
+        session.with_value(|session| AppPage::parse(app, &location.search.read(), &session.zone))
+    }));
     refresh_every(Signal::derive(move || context.page.with(|page| page.query.refresh)));
-    let app = ask::APP.asked(move || context.key(AppPage::tiers_search));
-    // Nothing is asked for a closed drawer.
-    let is_open = Memo::new(move |_| context.page.with(|page| page.tier.is_some()));
-    let tier = ask::TIER.asked_if(move || is_open.get().then(|| context.key(AppPage::drawer_search)));
     let (is_stale, set_stale) = signal(false);
-    let body = move || {
-        let open = context.page.with(|page| page.tier.clone());
-        async move {
-            match app.await {
-                Err(error @ ViewError::NotFound { .. }) => view! { <ProblemPage error=error /> }.into_any(),
-                panel => {
-                    let tier = tier.await.map(|tier| tier.unwrap_or(Panel::Empty));
-                    app_page(panel, tier, open, context)
-                }
-            }
-        }
-    };
+    let body = context.waited(app_page);
     view! {
         <PageFrame place=AppPlace::Apps>
             <div class:page--stale=is_stale>
@@ -108,24 +133,16 @@ fn skeleton_page() -> AnyView {
     view! { <main class="page" id="content"><section class="panel"><Skeleton /></section></main> }.into_any()
 }
 
-fn app_page(
-    panel: Result<Panel<AppView>, ViewError>,
-    tier: Result<Panel<TierView>, ViewError>,
-    open: Option<String>,
-    context: AppContext,
-) -> AnyView {
+fn app_page(answers: Answers, context: AppContext) -> AnyView {
     let say = use_say();
-    let links = context.links();
-    let (name, facts) = match &panel {
+    let (name, facts) = match &answers.panel {
         Ok(Panel::Data(view)) => (view.name.clone(), facts_line(view)),
         _ => (context.page.with_untracked(|page| page.query.app.clone()), String::new()),
     };
     let subject = view! { <h1 class="context-bar__title">{name.clone()}</h1> };
     let refused = context.page.with_untracked(|page| page.refused.clone());
     let refused = refused.into_iter().map(|reason| view! { <p class="notice">{reason}</p> }).collect_view();
-    let drawer = open.map(|_| drawer(tier, context));
-    let open = context.page.with_untracked(|page| page.tier.clone());
-    let body = panel_body(panel, m::APP, m::NO_APPS, &links, |view| app_body(view, open, drawer, context));
+    let body = app_panels(answers, context);
     view! {
         <Title text=say.with(m::TITLE_APP, &[("app", &name)]) />
         <ContextBar subject=subject.into_any() facts=facts>
@@ -134,6 +151,12 @@ fn app_page(
         <main class="page" id="content">{refused} {body}</main>
     }
     .into_any()
+}
+
+fn app_panels(answers: Answers, context: AppContext) -> AnyView {
+    let Answers { panel, tier, open } = answers;
+    let drawer = open.is_some().then(|| drawer(tier, context));
+    panel_body(panel, m::APP, m::NO_APPS, &context.links(), |view| app_body(view, open, drawer, context))
 }
 
 /// `1 Application Load Balancer · 2 EC2 instance · eu-central-1`

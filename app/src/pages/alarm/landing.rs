@@ -1,15 +1,17 @@
 //! Below the alarm's own values: the page that explains them.
 
 use leptos::prelude::*;
-use units::ResourceId;
+use units::{ResourceId, TimeRange};
 
 use super::database_page;
 use super::head::name_of;
 use crate::components::sentence::sentence;
 use crate::messages::{self as m, Say, use_say};
+use crate::pages::app::AppExplained;
 use crate::pages::db_load::LoadExplained;
-use crate::paths::{self, DbPage};
+use crate::paths::{self, AppPage, DbPage};
 use crate::server_fns::{AlarmHint, AlarmLanding, AlarmTarget};
+use crate::session::use_session;
 
 /// DB load of the database, the tier, or the ways on.
 #[component]
@@ -81,9 +83,18 @@ fn tier(
 ) -> AnyView {
     let say = use_say();
     let window = landing.with_value(|landing| landing.window);
-    let app = app.map(|(app, tier)| {
+    let explained = app.map(|(app, tier)| {
         let href = paths::app_tier(&app, &tier, window);
-        view! { <a class="button button--small button--primary" href=href>{say.text(m::OPEN_TIER)}</a> }
+        let zone = use_session().with_value(|session| session.zone.clone());
+        let page = AppPage::new(app.clone(), zone).with_range(TimeRange::fixed(window)).with_tier(Some(&tier));
+        let page = Memo::new(move |_| page.clone());
+        view! {
+            <div class="section-head">
+                <h2 class="section-head__title">{say.with(m::TIERS_OF, &[("app", &app)])}</h2>
+                <a class="button button--small" href=href>{say.text(m::OPEN_TIER)}</a>
+            </div>
+            <AppExplained page=page />
+        }
     });
     let facts = dimensions.into_iter().map(|(name, value)| fact(name, value));
     view! {
@@ -91,10 +102,10 @@ fn tier(
             <div class="panel__head">
                 <h2 class="panel__title"><bdi>{title}</bdi></h2>
                 <span class="panel__meta">{meta}</span>
-                <div class="panel__tools">{app}</div>
             </div>
             <dl class="facts">{facts.collect_view()}</dl>
         </section>
+        {explained}
     }
     .into_any()
 }

@@ -154,6 +154,14 @@ impl Running {
         call_cloudwatch(&self.world, "PutMetricAlarm", input)
     }
 
+    /// Makes or changes a composite alarm: `input` has the members of `PutCompositeAlarm`.
+    ///
+    /// # Errors
+    /// The endpoint's words for what is wrong with it.
+    pub fn put_composite_alarm(&self, input: serde_json::Value) -> Result<(), String> {
+        call_cloudwatch(&self.world, "PutCompositeAlarm", input)
+    }
+
     /// Sets the state of an alarm by hand, as `SetAlarmState` does; the next evaluation may change it.
     ///
     /// # Errors

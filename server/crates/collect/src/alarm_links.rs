@@ -1,11 +1,11 @@
 //! The only call that writes: a link in the description of an alarm, when somebody asks for it by
-//! name. // CloudWatch `PutMetricAlarm`, `PutCompositeAlarm`, `TagResource`
+//! name. // CloudWatch `PutMetricAlarm`, `PutCompositeAlarm`, `PutLogAlarm`, `TagResource`
 
 use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_cloudwatch::types::{
-    ActionConfiguration, AlarmTagsPropagation, AlarmType, CompositeAlarm, MetricAlarm, Tag,
+    ActionConfiguration, AlarmTagsPropagation, AlarmType, CompositeAlarm, LogAlarm, MetricAlarm, Tag,
 };
-use samples::AlarmState;
+use samples::{AlarmKind, AlarmState};
 
 use crate::access::{Collector, Lane, LaneClients};
 use crate::error::CollectError;
@@ -13,6 +13,7 @@ use crate::error::CollectError;
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
 const PUT_METRIC: &str = "cloudwatch:PutMetricAlarm";
 const PUT_COMPOSITE: &str = "cloudwatch:PutCompositeAlarm";
+const PUT_LOG: &str = "cloudwatch:PutLogAlarm";
 const TAG: &str = "cloudwatch:TagResource";
 
 /// What is to be written into an alarm.
@@ -45,6 +46,8 @@ impl Collector {
         }
         let request = clients.cloudwatch.describe_alarms().alarm_names(&alarm.name);
         let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+        let request =
+            if matches!(alarm.kind, AlarmKind::Log { .. }) { request.alarm_types(AlarmType::LogAlarm) } else { request };
         let answer = request.send().await.map_err(|error| CollectError::of(DESCRIBE, "*", &error))?;
         write(clients, &answer, alarm, link).await
     }
@@ -71,7 +74,13 @@ async fn write(
         }
         return put_composite(clients, found, link).await;
     }
-    Err(refused(PUT_METRIC, "it is gone, or an alarm over logs, which cannot be written here"))
+    if let Some(found) = answer.log_alarms().iter().find(|one| one.alarm_arn() == arn) {
+        if has_changed(found.alarm_description()) {
+            return Err(changed());
+        }
+        return put_log(clients, found, link).await;
+    }
+    Err(refused(PUT_METRIC, "it is gone"))
 }
 
 async fn put_metric(clients: &LaneClients, alarm: &MetricAlarm, link: &AlarmLink) -> Result<(), CollectError> {
@@ -128,6 +137,32 @@ async fn put_composite(clients: &LaneClients, alarm: &CompositeAlarm, link: &Ala
         .set_actions_suppressor_extension_period(alarm.actions_suppressor_extension_period)
         .set_action_configuration(sending(alarm.action_configuration, link));
     request.send().await.map_err(|error| CollectError::of(PUT_COMPOSITE, &arn, &error))?;
+    Ok(())
+}
+
+async fn put_log(clients: &LaneClients, alarm: &LogAlarm, link: &AlarmLink) -> Result<(), CollectError> {
+    let alarm = alarm.clone();
+    let arn = alarm.alarm_arn.unwrap_or_default();
+    let request = clients
+        .cloudwatch
+        .put_log_alarm()
+        .set_alarm_name(alarm.alarm_name)
+        .alarm_description(&link.after)
+        .set_actions_enabled(alarm.actions_enabled)
+        .set_ok_actions(alarm.ok_actions)
+        .set_alarm_actions(alarm.alarm_actions)
+        .set_insufficient_data_actions(alarm.insufficient_data_actions)
+        .set_scheduled_query_configuration(alarm.scheduled_query_configuration)
+        .set_query_results_to_evaluate(alarm.query_results_to_evaluate)
+        .set_query_results_to_alarm(alarm.query_results_to_alarm)
+        .set_threshold(alarm.threshold)
+        .set_comparison_operator(alarm.comparison_operator)
+        .set_treat_missing_data(alarm.treat_missing_data)
+        .set_action_log_line_count(alarm.action_log_line_count)
+        .set_action_log_line_role_arn(alarm.action_log_line_role_arn)
+        .set_warm_up_configuration(alarm.warm_up_configuration)
+        .set_action_configuration(sending(alarm.action_configuration, link));
+    request.send().await.map_err(|error| CollectError::of(PUT_LOG, &arn, &error))?;
     Ok(())
 }
 

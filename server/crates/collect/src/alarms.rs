@@ -53,24 +53,38 @@ impl Collector {
     ) -> Result<Vec<AlarmEvent>, CollectError> {
         let mut events = Vec::new();
         for clients in &self.regions {
-            let request = clients
-                .lane(lane)
-                .cloudwatch
-                .describe_alarm_history()
-                .set_alarm_name(alarm.map(|alarm| alarm.name.clone()))
-                .alarm_types(AlarmType::MetricAlarm)
-                .alarm_types(AlarmType::CompositeAlarm)
-                .history_item_type(HistoryItemType::StateUpdate)
-                .start_date(date_time(window.from))
-                .end_date(date_time(window.to));
-            for page in read_pages(request.into_paginator().send(), HISTORY, "*").await? {
-                let found = page.alarm_history_items().iter();
-                events.extend(found.filter_map(|item| event(item, alarm, &clients.region)));
-            }
+            let on = clients.lane(lane);
+            let items = match history(on, alarm, true, window).await {
+                Err(CollectError::Invalid { .. }) => history(on, alarm, false, window).await?,
+                items => items?,
+            };
+            events.extend(items.iter().filter_map(|item| event(item, alarm, &clients.region)));
         }
         events.sort_by_key(|event: &AlarmEvent| event.at);
         Ok(events)
     }
+}
+
+/// All pages of `DescribeAlarmHistory` in one Region. As [`list`], without log alarms where they are
+/// not known yet.
+async fn history(
+    clients: &LaneClients,
+    alarm: Option<&AlarmState>,
+    with_log_alarms: bool,
+    window: Window,
+) -> Result<Vec<AlarmHistoryItem>, CollectError> {
+    let request = clients
+        .cloudwatch
+        .describe_alarm_history()
+        .set_alarm_name(alarm.map(|alarm| alarm.name.clone()))
+        .alarm_types(AlarmType::MetricAlarm)
+        .alarm_types(AlarmType::CompositeAlarm)
+        .history_item_type(HistoryItemType::StateUpdate)
+        .start_date(date_time(window.from))
+        .end_date(date_time(window.to));
+    let request = if with_log_alarms { request.alarm_types(AlarmType::LogAlarm) } else { request };
+    let pages = read_pages(request.into_paginator().send(), HISTORY, "*").await?;
+    Ok(pages.into_iter().flat_map(|page| page.alarm_history_items.unwrap_or_default()).collect())
 }
 
 /// All pages of `DescribeAlarms` in one Region.

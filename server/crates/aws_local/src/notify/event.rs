@@ -46,12 +46,17 @@ fn state_change(item: &HistoryItem, alarm: &Alarm, data: &Value) -> Value {
         }
         side
     };
-    json!({
+    let mut detail = json!({
         "alarmName": alarm.name,
         "state": side(&data["newState"], item.at_ms),
         "previousState": side(&data["oldState"], alarm.configured_ms.min(item.at_ms)),
         "configuration": short_configuration(alarm),
-    })
+    });
+    if let Some(tags) = alarm.sent_tags() {
+        detail["alarmTags"] = json!(tags);
+        detail["alarmTagsStatus"] = "SUCCESS".into();
+    }
+    detail
 }
 
 /// What the event of a change of state tells of the alarm.

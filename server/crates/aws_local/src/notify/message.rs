@@ -47,6 +47,10 @@ pub(super) fn notification(world: &World, item: &HistoryItem, alarm: &Alarm) -> 
     } else {
         message["Trigger"] = trigger(configuration);
     }
+    if let Some(tags) = alarm.sent_tags() {
+        message["AlarmTags"] = json!(tags);
+        message["AlarmTagsStatus"] = "SUCCESS".into();
+    }
     let subject: String = format!("{state}: \"{}\" in {region}", alarm.name).chars().take(100).collect();
     Some((subject, message.to_string(), topics))
 }

@@ -10,6 +10,8 @@ const MOST_HISTORY: usize = 20_000;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Alarm {
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
     /// Members of `PutMetricAlarm`, typed as in its model.
     pub(crate) configuration: serde_json::Value,
     pub(crate) configured_ms: i64,
@@ -25,8 +27,8 @@ pub(crate) struct Alarm {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct HistoryItem {
     pub(crate) alarm: String,
-    #[serde(default)]
-    pub(crate) is_composite: bool,
+    /// `MetricAlarm`, `CompositeAlarm` or `LogAlarm`.
+    pub(crate) sort: String,
     pub(crate) at_ms: i64,
     /// `ConfigurationUpdate` or `StateUpdate`.
     pub(crate) kind: String,
@@ -39,6 +41,22 @@ pub(crate) struct HistoryItem {
 pub(crate) struct AlarmBook {
     pub(crate) alarms: BTreeMap<String, Alarm>,
     pub(crate) history: VecDeque<HistoryItem>,
+}
+
+impl Alarm {
+    /// Tags that go along with its messages, as its `AlarmTagsPropagation` says; `None` when it sends none.
+    pub(crate) fn sent_tags(&self) -> Option<BTreeMap<&str, &str>> {
+        let propagation = &self.configuration["ActionConfiguration"]["AlarmTagsPropagation"];
+        propagation["Enabled"].as_bool().filter(|is_on| *is_on)?;
+        let lists = |list: &str, key: &str| {
+            propagation[list].as_array().map(|keys| keys.iter().any(|listed| listed.as_str() == Some(key)))
+        };
+        let is_sent = |key: &str| {
+            lists("IncludedTagKeys", key).unwrap_or(true) && !lists("ExcludedTagKeys", key).unwrap_or(false)
+        };
+        let sent = self.tags.iter().filter(|(key, _)| is_sent(key));
+        Some(sent.map(|(key, value)| (key.as_str(), value.as_str())).collect())
+    }
 }
 
 impl AlarmBook {

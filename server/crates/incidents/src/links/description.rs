@@ -174,6 +174,7 @@ pub fn apply_statement() -> &'static str {
   "Action": [
     "cloudwatch:PutMetricAlarm",
     "cloudwatch:PutCompositeAlarm",
+    "cloudwatch:PutLogAlarm",
     "cloudwatch:TagResource",
     "cloudwatch:ListTagsForResource"
   ],

@@ -1,6 +1,7 @@
 //! Alarms: kept, described, evaluated.
 
 use super::super::Call;
+use super::alarm_tags::read_tags;
 use super::alarm_rules::{Comparison, EXTRA_PERIODS, Missing, Rule, State, evaluate};
 use super::composite;
 use super::metric_data::{Evaluation, read_queries};
@@ -14,14 +15,30 @@ use crate::world::World;
 use crate::world::alarms::{Alarm, AlarmBook, HistoryItem};
 use crate::world::instance::ACCOUNT;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A minute's points count as whole this long after its end.
 const SETTLE_SECS: i64 = 5;
 const STATES: &[&str] = &["OK", "ALARM", "INSUFFICIENT_DATA"];
 
+/// Sorts of alarms.
+const METRIC: &str = "MetricAlarm";
+const COMPOSITE: &str = "CompositeAlarm";
+const LOG: &str = "LogAlarm";
+
+/// Which sort an alarm is of.
+fn sort_of(alarm: &Alarm) -> &'static str {
+    let has = |member: &str| !alarm.configuration[member].is_null();
+    match () {
+        () if has("AlarmRule") => COMPOSITE,
+        () if has("ScheduledQueryConfiguration") => LOG,
+        () => METRIC,
+    }
+}
+
 /// How a member of `PutMetricAlarm` is read.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Text,
     Bool,
     Int,
@@ -58,9 +75,18 @@ const MEMBERS: &[(&str, Kind)] = &[
 ];
 
 pub(super) fn put_metric_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
+    put_members(call, MEMBERS, |configuration| read_rule(configuration).map(drop))
+}
+
+/// Enters an alarm with these members of a request, once `check` has nothing against them.
+pub(super) fn put_members(
+    call: &Call<'_>,
+    known: &[(&'static str, Kind)],
+    check: impl FnOnce(&Input<'_>) -> Result<(), ServiceError>,
+) -> Result<Value, ServiceError> {
     let name = call.input.required_text("AlarmName")?;
     let mut members = Vec::new();
-    for (member, kind) in MEMBERS {
+    for (member, kind) in known {
         members.push((*member, read_member(&call.input, member, *kind)?));
     }
     for list in ["OKActions", "AlarmActions", "InsufficientDataActions"] {
@@ -72,13 +98,13 @@ pub(super) fn put_metric_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
         members.push(("ActionsEnabled", Value::Bool(true)));
     }
     let configuration = Value::map(members);
-    read_rule(&Input::new(&configuration, Style::Detailed))?;
-    put(call.world, name, to_json(&configuration));
+    check(&Input::new(&configuration, Style::Detailed))?;
+    put(call.world, name, to_json(&configuration), read_tags(&call.input)?);
     Ok(Value::Map(Vec::new()))
 }
 
-/// Enters an alarm's configuration: a new alarm, or a change of one.
-pub(super) fn put(world: &World, name: &str, configuration: serde_json::Value) {
+/// Enters an alarm's configuration: a new alarm with its tags, or a change of one, whose tags stay.
+pub(super) fn put(world: &World, name: &str, configuration: serde_json::Value, tags: BTreeMap<String, String>) {
     let now_ms = world.clock().now_ms();
     let mut book = world.alarms();
     let before = book.alarms.get(name).cloned();
@@ -87,6 +113,7 @@ pub(super) fn put(world: &World, name: &str, configuration: serde_json::Value) {
         Some(alarm) => Alarm { configuration, configured_ms: now_ms, ..alarm },
         None => Alarm {
             name: name.to_owned(),
+            tags,
             configuration,
             configured_ms: now_ms,
             state: State::InsufficientData.name().to_owned(),
@@ -100,7 +127,7 @@ pub(super) fn put(world: &World, name: &str, configuration: serde_json::Value) {
     let data = json!({ "version": "1.0", "type": verb, "updatedAlarm": alarm.configuration });
     let item = HistoryItem {
         alarm: name.to_owned(),
-        is_composite: composite::is_composite(&alarm),
+        sort: sort_of(&alarm).to_owned(),
         at_ms: now_ms,
         kind: "ConfigurationUpdate".to_owned(),
         summary: format!("Alarm \"{name}\" {verb}"),
@@ -201,10 +228,10 @@ pub(super) fn describe_alarms(call: &Call<'_>) -> Result<Value, ServiceError> {
     let parents_of = input.text("ParentsOfAlarmName")?;
     let book = call.world.alarms();
     // Without types only metric alarms are meant, except where the question is about composites.
-    let is_type_meant = |alarm: &Alarm| match (types.is_empty(), composite::is_composite(alarm)) {
-        (true, is_composite) => !is_composite || children_of.is_some() || parents_of.is_some(),
-        (false, true) => types.contains(&"CompositeAlarm"),
-        (false, false) => types.contains(&"MetricAlarm"),
+    let is_type_meant = |alarm: &Alarm| match sort_of(alarm) {
+        METRIC if types.is_empty() => true,
+        COMPOSITE if types.is_empty() => children_of.is_some() || parents_of.is_some(),
+        sort => types.contains(&sort),
     };
     let children = children_of.and_then(|name| book.alarms.get(name)).map(composite::children_of).unwrap_or_default();
     let found = book.alarms.values().filter(|alarm| {
@@ -219,13 +246,15 @@ pub(super) fn describe_alarms(call: &Call<'_>) -> Result<Value, ServiceError> {
     let found: Vec<&Alarm> = found.collect();
     let end = (offset + page).min(found.len());
     let next = if end < found.len() { Value::text(end.to_string()) } else { Value::Null };
-    let (composites, metrics): (Vec<&Alarm>, Vec<&Alarm>) =
-        found.get(offset..end).unwrap_or_default().iter().partition(|alarm| composite::is_composite(alarm));
-    let described =
-        |alarms: Vec<&Alarm>| Value::list(alarms.into_iter().map(|alarm| describe(alarm, call.world.region())));
+    let shown = found.get(offset..end).unwrap_or_default();
+    let described = |sort: &str| {
+        let of_sort = shown.iter().filter(|alarm| sort_of(alarm) == sort);
+        Value::list(of_sort.map(|alarm| describe(alarm, call.world.region())))
+    };
     Ok(Value::map([
-        ("MetricAlarms", described(metrics)),
-        ("CompositeAlarms", described(composites)),
+        ("MetricAlarms", described(METRIC)),
+        ("CompositeAlarms", described(COMPOSITE)),
+        ("LogAlarms", described(LOG)),
         ("NextToken", next),
     ]))
 }
@@ -286,10 +315,10 @@ pub(super) fn describe_alarm_history(call: &Call<'_>) -> Result<Value, ServiceEr
     let book = call.world.alarms();
     let found = book.history.iter().filter(|item| {
         let at = item.at_ms as f64 / 1_000.0;
-        let sort = if item.is_composite { "CompositeAlarm" } else { "MetricAlarm" };
+        let sort = item.sort.as_str();
         name.is_none_or(|name| name == item.alarm)
             // Without types only metric alarms are meant, as in DescribeAlarms; a name means its own.
-            && (types.contains(&sort) || (types.is_empty() && (name.is_some() || !item.is_composite)))
+            && (types.contains(&sort) || (types.is_empty() && (name.is_some() || sort == METRIC)))
             && kind.is_none_or(|kind| kind == item.kind)
             && start.is_none_or(|start| at >= start)
             && end.is_none_or(|end| at <= end)
@@ -303,7 +332,7 @@ pub(super) fn describe_alarm_history(call: &Call<'_>) -> Result<Value, ServiceEr
     let items = found.get(offset..until).unwrap_or_default().iter().map(|item| {
         Value::map([
             ("AlarmName", Value::text(item.alarm.as_str())),
-            ("AlarmType", Value::text(if item.is_composite { "CompositeAlarm" } else { "MetricAlarm" })),
+            ("AlarmType", Value::text(item.sort.as_str())),
             ("Timestamp", Value::Time(item.at_ms as f64 / 1_000.0)),
             ("HistoryItemType", Value::text(item.kind.as_str())),
             ("HistorySummary", Value::text(item.summary.as_str())),
@@ -389,7 +418,7 @@ fn change_state(
     is_new.then(|| {
         let item = HistoryItem {
             alarm: alarm.name.clone(),
-            is_composite: composite::is_composite(alarm),
+            sort: sort_of(alarm).to_owned(),
             at_ms: now_ms,
             kind: "StateUpdate".to_owned(),
             summary,
@@ -400,7 +429,7 @@ fn change_state(
     })
 }
 
-fn save(world: &World, alarm: &Alarm) {
+pub(super) fn save(world: &World, alarm: &Alarm) {
     match serde_json::to_string(alarm) {
         Ok(document) => world.store().write(Write::Alarm { name: alarm.name.clone(), document: Some(document) }),
         Err(error) => tracing::error!(%error, alarm = alarm.name, "an alarm could not be written down"),

@@ -3,6 +3,7 @@
 
 use super::super::Call;
 use super::alarm_rules::State;
+use super::alarm_tags::read_tags;
 use super::alarms::{self, Change};
 use crate::error::ServiceError;
 use crate::wire::{Value, to_json};
@@ -163,11 +164,6 @@ fn name_of(alarm: &str) -> &str {
     alarm.split_once(":alarm:").map_or(alarm, |(_, name)| name)
 }
 
-/// Whether an alarm is one.
-pub(super) fn is_composite(alarm: &Alarm) -> bool {
-    alarm.configuration["AlarmRule"].is_string()
-}
-
 fn rule_of(alarm: &Alarm) -> Option<Rule> {
     Rule::parse(alarm.configuration["AlarmRule"].as_str()?).ok()
 }
@@ -211,7 +207,7 @@ pub(super) fn put_composite_alarm(call: &Call<'_>) -> Result<Value, ServiceError
             return Err(ServiceError::validation("AlarmRule refers to the alarm itself"));
         }
     }
-    alarms::put(call.world, name, to_json(&Value::map(members)));
+    alarms::put(call.world, name, to_json(&Value::map(members)), read_tags(input)?);
     Ok(Value::Map(Vec::new()))
 }
 

@@ -1,9 +1,11 @@
 //! CloudWatch (API of 2010-08-01): metrics and alarms.
 
 mod alarm_rules;
+mod alarm_tags;
 mod alarms;
 mod composite;
 mod list_metrics;
+mod log_alarm;
 mod math;
 mod metric_data;
 mod put_metric_data;
@@ -32,10 +34,14 @@ pub(crate) static SERVICE: Service = Service {
         Operation { name: "GetMetricData", handler: metric_data::get_metric_data },
         Operation { name: "GetMetricStatistics", handler: statistics::get_metric_statistics },
         Operation { name: "ListMetrics", handler: list_metrics::list_metrics },
+        Operation { name: "ListTagsForResource", handler: alarm_tags::list_tags },
         Operation { name: "PutCompositeAlarm", handler: composite::put_composite_alarm },
+        Operation { name: "PutLogAlarm", handler: log_alarm::put_log_alarm },
         Operation { name: "PutMetricAlarm", handler: alarms::put_metric_alarm },
         Operation { name: "PutMetricData", handler: put_metric_data::put_metric_data },
         Operation { name: "SetAlarmState", handler: alarms::set_alarm_state },
+        Operation { name: "TagResource", handler: alarm_tags::tag_resource },
+        Operation { name: "UntagResource", handler: alarm_tags::untag_resource },
     ],
 };
 
