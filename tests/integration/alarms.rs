@@ -78,6 +78,12 @@ async fn a_link_opens_the_database_with_the_alarms_own_values_first() {
         let (values, load) = (html.find("metric-chart").unwrap(), html.find("top-sql__table").unwrap());
         assert!(values < load, "the alarm's own values come first");
     }
+    // The page of the database that the link leads on to tells the alarm and draws its threshold.
+    let (id, _) = stage.dashboard.simulated().await;
+    let database = get(&format!("{}/db/{id}?alarm={}", stage.dashboard.url, encoded(&arn))).await.text();
+    for part in ["alarm-head__title", "größer 경보", "chart__threshold"] {
+        assert!(database.contains(part), "no {part}: {database}");
+    }
     let list = get(&format!("{}/alarms", stage.dashboard.url)).await.text();
     assert!(list.contains("größer 경보"), "the list lacks the alarm");
 }

@@ -94,6 +94,7 @@ async fn tiers_of_a_seeded_world_say_so() {
     let key = tiers[0]["key"].as_str().unwrap();
     let drawer = get(&format!("{page}&tier={key}")).await.text();
     assert!(drawer.contains("class=\"panel drawer\""), "{key}: {drawer}");
+    assert!(!drawer.contains("No data of this tier") && drawer.contains("arn:aws:"), "{key}: {drawer}");
     let tier = dashboard.api(&format!("apps/{APP}/tier?tier={key}&from={from}&to={to}")).await;
     assert_eq!(tier["tier"]["key"], key, "{tier}");
 }

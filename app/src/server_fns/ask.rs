@@ -65,11 +65,14 @@ pub struct Key {
 
 /// What a question is answered with, as postcard in Base64: its readers are a fraction of what readers
 /// of JSON are in the module.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Answer(String);
 
 impl Answer {
+    /// That nothing was asked.
+    const NOTHING: Self = Self(String::new());
+
     fn pack<T: Serialize>(found: &T) -> Result<Self, ViewError> {
         let packed = postcard::to_allocvec(found).map_err(|_| ViewError::Transport)?;
         Ok(Self(STANDARD_NO_PAD.encode(packed)))
@@ -78,6 +81,10 @@ impl Answer {
     fn read<T: DeserializeOwned>(&self) -> Result<T, ViewError> {
         let packed = STANDARD_NO_PAD.decode(&self.0).map_err(|_| ViewError::Transport)?;
         postcard::from_bytes(&packed).map_err(|_| ViewError::Transport)
+    }
+
+    fn read_some<T: DeserializeOwned>(&self) -> Result<Option<T>, ViewError> {
+        if *self == Self::NOTHING { Ok(None) } else { self.read().map(Some) }
     }
 }
 
@@ -95,14 +102,20 @@ impl<T> Ask<T> {
 
     /// Asks whenever the key changes.
     #[must_use]
-    pub fn asked(self, key: impl Fn() -> Key + Send + Sync + 'static) -> Asked<T> {
-        Asked::new(self.what, Box::new(move || Some(key())))
+    pub fn asked(self, key: impl Fn() -> Key + Send + Sync + 'static) -> Asked<T>
+    where
+        T: DeserializeOwned,
+    {
+        Asked { answer: resource(self.what, Box::new(move || Some(key()))), read: Answer::read }
     }
 
     /// Asks whenever the key changes and is there.
     #[must_use]
-    pub fn asked_if(self, key: impl Fn() -> Option<Key> + Send + Sync + 'static) -> Asked<Option<T>> {
-        Asked::new(self.what, Box::new(key))
+    pub fn asked_if(self, key: impl Fn() -> Option<Key> + Send + Sync + 'static) -> Asked<Option<T>>
+    where
+        T: DeserializeOwned,
+    {
+        Asked { answer: resource(self.what, Box::new(key)), read: Answer::read_some }
     }
 }
 
@@ -121,7 +134,7 @@ impl<T: Serialize> Ask<T> {
 #[derive(Debug)]
 pub struct Asked<T> {
     answer: Resource<Result<Answer, ViewError>>,
-    kind: PhantomData<fn() -> T>,
+    read: fn(&Answer) -> Result<T, ViewError>,
 }
 
 impl<T> Clone for Asked<T> {
@@ -132,28 +145,22 @@ impl<T> Clone for Asked<T> {
 
 impl<T> Copy for Asked<T> {}
 
-impl<T> Asked<T> {
-    fn new(what: What, key: Box<dyn Fn() -> Option<Key> + Send + Sync>) -> Self {
-        Self { answer: resource(what, key), kind: PhantomData }
-    }
-}
-
 fn resource(what: What, key: Box<dyn Fn() -> Option<Key> + Send + Sync>) -> Resource<Result<Answer, ViewError>> {
     Resource::new(key, move |key| async move {
         match key {
             Some(key) => answer_page(what, key.of, key.digest, key.search, key.at_ms).await,
-            None => Answer::pack(&None::<()>),
+            None => Ok(Answer::NOTHING),
         }
     })
 }
 
-impl<T: DeserializeOwned + 'static> IntoFuture for Asked<T> {
+impl<T: 'static> IntoFuture for Asked<T> {
     type Output = Result<T, ViewError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let answer = self.answer.into_future();
-        Box::pin(async move { answer.await.and_then(|answer| answer.read()) })
+        let Self { answer, read } = self;
+        Box::pin(async move { answer.await.and_then(|answer| read(&answer)) })
     }
 }
 
@@ -175,4 +182,20 @@ async fn answer_page(
     at_ms: i64,
 ) -> Result<Answer, ViewError> {
     crate::ssr::Source::of_request()?.answer(what, Key { of, digest, search, at_ms }).await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use view::Panel;
+
+    #[test]
+    fn what_was_asked_and_what_was_not_are_told_apart() {
+        let told = |panel: &Panel<String>| Answer::pack(panel).unwrap().read_some::<Panel<String>>().unwrap();
+        for panel in [Panel::Data("shop".to_owned()), Panel::Empty] {
+            assert_eq!(told(&panel), Some(panel));
+        }
+        assert_eq!(Answer::NOTHING.read_some::<Panel<String>>().unwrap(), None);
+    }
 }

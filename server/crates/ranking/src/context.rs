@@ -8,6 +8,7 @@ use crate::Result;
 use crate::averages::weighted_mean;
 use crate::aws_cli::load_calls;
 use crate::facts::{source_of, state_of};
+use crate::hosts::name_hosts;
 use crate::load_view::{by_slice, wait_class};
 use crate::page::Page;
 use crate::reader::{Lookup, Reader, is_covered};
@@ -49,6 +50,7 @@ fn context_panel(lookup: &Lookup, page: &Page, dimension: Dimension) -> Result<P
         index: &index,
         blocked: &question.blocked,
     });
+    name_hosts(lookup, dimension, view.rows.iter_mut().map(|row| &mut row.label))?;
     view.source.calls = load_calls(&page.instance, &page.axis, &question, &[]);
     Ok(Panel::Data(view))
 }

@@ -22,6 +22,7 @@ mod facts;
 mod find;
 mod fleet;
 mod gather;
+mod hosts;
 mod hypotheses;
 mod judge;
 mod literals;

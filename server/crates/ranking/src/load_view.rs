@@ -8,6 +8,7 @@ use crate::Result;
 use crate::averages::{newest, p99, peak, weighted_mean};
 use crate::aws_cli::load_calls;
 use crate::facts::{behind, source_of, state_of, vcpu_line};
+use crate::hosts::name_hosts;
 use crate::matrix::{regrouped, remainder};
 use crate::page::Page;
 use crate::plans::short_plan;
@@ -92,6 +93,7 @@ fn panel_of(lookup: &Lookup, page: &Page, query: &DbLoadQuery) -> Result<Panel<L
         blocked: question.blocked,
         index: &index,
     });
+    name_hosts(lookup, query.slice, view.layers.iter_mut().map(|layer| &mut layer.label))?;
     view.source.calls = calls;
     view.behind = behind(lookup, &page.instance, &matrix);
     Ok(Panel::Data(view))

@@ -159,12 +159,16 @@ pub(super) fn target_groups(topology: &Topology) -> Vec<String> {
     groups.map(|resource| resource.arn.clone()).collect()
 }
 
-/// Functions and addresses that are targets are what a target group leads to.
+/// Functions and addresses that are targets are what a target group leads to. An address that nothing
+/// else is known of belongs to its target group.
 pub(super) fn follow_targets(topology: &mut Topology) {
+    for target in topology.targets.iter().filter(|target| target.target.parse::<std::net::IpAddr>().is_ok()) {
+        topology.addresses.entry(target.target.clone()).or_insert_with(|| target.group.clone());
+    }
     let mut edges: BTreeSet<Edge> = BTreeSet::new();
     for target in &topology.targets {
         let owner = topology.addresses.get(&target.target).unwrap_or(&target.target);
-        let is_known = topology.resources.iter().any(|one| one.arn == *owner && one.tier != "ec2");
+        let is_known = topology.resources.iter().any(|one| one.arn == *owner && one.tier != "ec2" && one.arn != target.group);
         if is_known {
             edges.insert(Edge { from: target.group.clone(), to: owner.clone(), evidence: Evidence::Described });
         }
