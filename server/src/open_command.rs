@@ -45,14 +45,15 @@ fn restored(folder: &Path, snapshot: &Snapshot) -> Result<Archive> {
     let asked = snapshot.alarm_arn.as_deref().unwrap_or_default();
     let question = Question { alarm: AlarmRef::parse(asked), at: Some(snapshot.at), now: snapshot.taken_at };
     let landing = incidents::resolve_in(&archive, &question).context("the snapshot cannot be read")?;
-    let instance = snapshot.instances.first();
-    let resource = landing.target.name().or_else(|| instance.map(|instance| instance.name.clone()));
+    let first = snapshot.instances.first();
+    let resource = landing.target.name().or_else(|| first.map(|instance| instance.name.clone()));
+    let instance = landing.target.instance().or_else(|| first.map(|instance| &instance.id).filter(|_| landing.arn.is_none()));
     archive.put_incident(&Incident {
         id: ID.to_owned(),
         alarms: snapshot.alarm_arn.clone().into_iter().collect(),
         resource: resource.unwrap_or_else(|| landing.name.clone()),
         name: landing.name,
-        instance: instance.map(|instance| instance.id.clone()),
+        instance: instance.cloned(),
         at: snapshot.at,
         window: snapshot.window,
         taken_at: Some(snapshot.taken_at),

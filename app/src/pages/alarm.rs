@@ -29,9 +29,11 @@ use crate::session::use_session;
 #[component]
 pub fn AlarmRoute() -> impl IntoView {
     let location = use_location();
-    let asked = Memo::new(move |_| {
+    let asked = Memo::new(move |before: Option<&Key>| {
         let search = location.search.read();
-        alarm_key(paths::parameter(&search, "arn").unwrap_or_default(), &search)
+        // On the way to another page its address comes before this page goes: nothing new is asked then.
+        let named = paths::parameter(&search, "arn").map(|arn| alarm_key(arn, &search));
+        named.or_else(|| before.cloned()).unwrap_or_default()
     });
     view! { <AlarmPage asked=asked /> }
 }
@@ -40,7 +42,10 @@ pub fn AlarmRoute() -> impl IntoView {
 #[component]
 pub fn NamedAlarmRoute() -> impl IntoView {
     let (params, location) = (use_params_map(), use_location());
-    let asked = Memo::new(move |_| alarm_key(params.read().get("name").unwrap_or_default(), &location.search.read()));
+    let asked = Memo::new(move |before: Option<&Key>| {
+        let named = params.read().get("name").map(|name| alarm_key(name, &location.search.read()));
+        named.or_else(|| before.cloned()).unwrap_or_default()
+    });
     view! { <AlarmPage asked=asked /> }
 }
 

@@ -8,6 +8,7 @@ use units::Zone;
 use view::{CompareDigest, CompareView, Panel, Severity};
 
 use super::alarm::state_words;
+use super::app::AppExplained;
 use super::db_load::LoadExplained;
 use super::frame::PageFrame;
 use super::not_found::ProblemPage;
@@ -18,8 +19,9 @@ use crate::components::panel::{PanelFrame, StateLinks, trouble_view};
 use crate::components::verdict::VerdictLine;
 use crate::components::waiting::{nothing, waiting};
 use crate::messages::{self as m, Say, use_say};
-use crate::paths::{self, DbPage};
+use crate::paths::{self, AppPage, DbPage};
 use crate::server_fns::{self as ask, Changed, IncidentView, Key, NoteLine, TimelineRow};
+use crate::session::use_session;
 use crate::ui::{CopyButton, StatusGlyph};
 
 /// Digests shown of a comparison.
@@ -46,7 +48,7 @@ pub fn IncidentRoute() -> impl IntoView {
 
 fn page(view: IncidentView) -> AnyView {
     let (say, clock) = (use_say(), use_reader_clock());
-    let IncidentView { line, window, instance, alarms, timeline, verdict, changed, notes, summary } = view;
+    let IncidentView { line, window, instance, app, alarms, timeline, verdict, changed, notes, summary } = view;
     let title = format!("{} · {}", line.name, line.resource);
     let subject = view! { <h1 class="context-bar__title"><bdi>{title.clone()}</bdi></h1> };
     let range = format!("{} {} {}", clock.date(window.from), clock.range(window), clock.zone());
@@ -62,6 +64,12 @@ fn page(view: IncidentView) -> AnyView {
             page
         });
         view! { <LoadExplained page=page /> }
+    });
+    let tiers = app.filter(|_| instance.is_none()).map(|app| {
+        let zone = use_session().with_value(|session| session.zone.clone());
+        let page = AppPage::new(app, zone).with_range(units::TimeRange::fixed(window));
+        let page = Memo::new(move |_| page.clone());
+        view! { <AppExplained page=page /> }
     });
     let changed = changed.into_iter().map(|one| changed_panel(one, say)).collect_view();
     let (id, of_tools, in_tools) = (line.id.clone(), line.id.clone(), summary.clone());
@@ -84,6 +92,7 @@ fn page(view: IncidentView) -> AnyView {
             <div class="columns">{changed}</div>
             <NotesPanel id=id notes=notes />
             {has_verdict.then_some(load)}
+            {tiers}
         </main>
     }
     .into_any()

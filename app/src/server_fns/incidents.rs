@@ -69,11 +69,13 @@ pub struct IncidentView {
     pub window: Window,
     /// The database instance, when it is about one.
     pub instance: Option<ResourceId>,
+    /// Key of the app it is about, or whose database it is about.
+    pub app: Option<String>,
     /// Its alarms: ARN, name, state now.
     pub alarms: Vec<(String, String, Severity)>,
     /// What happened when.
     pub timeline: Vec<TimelineRow>,
-    /// What was found; none for what is no database.
+    /// What was found; none for what is neither database nor part of an app.
     pub verdict: Option<Verdict>,
     /// Against the hour before and the same time yesterday.
     pub changed: Vec<Changed>,

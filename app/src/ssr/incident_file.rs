@@ -107,6 +107,10 @@ impl Source {
             let svg = metric_image(&draw_metric(&view, &options), &caption, WIDTH_PX);
             figures.push(Figure { svg, caption: caption.title, table: view.table() });
         }
+        if let Some(app) = self.app_view(read).await? {
+            let title = say.with(m::TIERS_OF, &[("app", &app.name)]);
+            tables.push(TableSection { title, table: app.tier_table(), sql_column: None });
+        }
         let Some(instance) = &read.instance else { return Ok((figures, tables)) };
         let query = self.query(instance, read.window, Dimension::Wait);
         if let Panel::Data(view) = self.load(&query, self.now).await? {

@@ -3,8 +3,8 @@
 use incidents::file::{ChatSummary, EntryKind, Onset, TimelineEntry, TimelineInput, chat_summary, onset, timeline};
 use incidents::{AlarmRef, Landing, Limit, Question};
 use ranking::CompareQuery;
-use units::{DbLoadQuery, Dimension, Filter, ResourceId, TimeRange, Timestamp, Window};
-use view::{Clause, Panel, Verdict};
+use units::{AppQuery, DbLoadQuery, Dimension, Filter, ResourceId, TimeRange, Timestamp, Window};
+use view::{AppView, Clause, Panel, Verdict};
 
 use super::Source;
 use super::alarms::{rule_of, severity_of};
@@ -25,6 +25,8 @@ pub(super) struct Read {
     /// From what moved first to the end of the window.
     pub(super) core: Window,
     pub(super) instance: Option<ResourceId>,
+    /// The app it is about, or whose database it is about.
+    pub(super) app: Option<String>,
     pub(super) arns: Vec<String>,
     pub(super) landings: Vec<Landing>,
     pub(super) timeline: Vec<TimelineEntry>,
@@ -67,8 +69,8 @@ impl Source {
         let alarms = alarms.collect();
         let summary = self.summary(&read, verdict.as_ref());
         let timeline = self.worded(&read.timeline);
-        let Read { line, window, instance, notes, .. } = read;
-        Ok(IncidentView { line, window, instance, alarms, timeline, verdict, changed, notes, summary })
+        let Read { line, window, instance, app, notes, .. } = read;
+        Ok(IncidentView { line, window, instance, app, alarms, timeline, verdict, changed, notes, summary })
     }
 
     /// Reads an incident; what the archive has dropped since comes back from its snapshot.
@@ -88,6 +90,8 @@ impl Source {
             landings.push(landing);
         }
         onsets.extend(self.load_onset(incident.instance.as_ref(), incident.window, incident.at).await?);
+        let topology = archive.topology().map_err(failed)?;
+        let app = incidents::apps_of(&topology, landings.iter().map(|landing| &landing.target)).into_iter().next();
         let alarms = archive.alarms().map_err(failed)?;
         let events = archive.all_alarm_events(incident.window).map_err(failed)?;
         // Everything of that time that has to do with the resource; of other alarms what went off.
@@ -117,6 +121,7 @@ impl Source {
             core: Window::new(first.floor_to(60), end),
             window: incident.window,
             instance: incident.instance.clone(),
+            app,
             arns: incident.alarms.clone(),
             landings,
             timeline: entries,
@@ -169,9 +174,22 @@ impl Source {
     }
 
     pub(super) async fn verdict_of(&self, read: &Read) -> Result<Option<Verdict>, ViewError> {
-        let Some(instance) = &read.instance else { return Ok(None) };
+        let Some(instance) = &read.instance else {
+            return Ok(self.app_view(read).await?.map(|view| view.verdict));
+        };
         let query = self.query(instance, read.window, Dimension::Wait);
         Ok(Some(self.judge(&query, self.now).await?.verdict))
+    }
+
+    /// The app over the window; `None` when there is no app, or nothing of it is known.
+    pub(super) async fn app_view(&self, read: &Read) -> Result<Option<AppView>, ViewError> {
+        let Some(app) = &read.app else { return Ok(None) };
+        let range = TimeRange::fixed(read.window);
+        let query = AppQuery { range, zone: self.zone(), ..AppQuery::new(app.clone()) };
+        Ok(match self.app(&query, self.now).await? {
+            Panel::Data(view) => Some(view),
+            _ => None,
+        })
     }
 
     /// Against the hour before what moved first, and against the same time yesterday.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use collect::Lane;
 use incidents::snapshot::{Snapshot, TakeRequest};
-use incidents::{AlarmRef, InstanceTarget, Landing, Question, Target};
+use incidents::{AlarmRef, Landing, Question};
 use samples::{AlarmStatus, Grouping, Incident, MetricName, Wanted};
 use units::{Dimension, Engine, Period, ResourceId, Timestamp, Window};
 
@@ -32,6 +32,8 @@ const SECONDS: (i64, i64) = (600, 300);
 const FULL_TEXTS: usize = 10;
 /// Incidents of one hour that get one-second load and full texts; beyond, a storm costs no calls.
 const MOST_WITH_SECONDS: usize = 12;
+/// Databases behind the apps of one incident.
+const MOST_DATABASES: usize = 2;
 /// Incidents looked at in one round.
 const MOST_OPEN: u32 = 200;
 
@@ -105,19 +107,11 @@ fn new_incident(arn: &str, resource: String, landing: &Landing, at: Timestamp) -
         alarms: vec![arn.to_owned()],
         name: landing.name.clone(),
         resource,
-        instance: instance_of(&landing.target),
+        instance: landing.target.instance().cloned(),
         at,
         window: landing.window,
         taken_at: None,
         is_final: false,
-    }
-}
-
-fn instance_of(target: &Target) -> Option<ResourceId> {
-    match target {
-        Target::Instance(InstanceTarget { id, .. }) => Some(id.clone()),
-        Target::Cluster { members, .. } => members.first().map(|member| member.id.clone()),
-        _ => None,
     }
 }
 
@@ -129,7 +123,9 @@ async fn take(inner: &Arc<Inner>, incident: Incident, is_over: bool, with_second
             tracing::debug!(%refusal, alarm.arn = %arn, "the values of an alarm are not to be had");
         }
     }
-    if let Some(id) = incident.instance.as_ref().filter(|_| with_seconds) {
+    let of = incident.clone();
+    let databases = inner.with_archive(move |archive| databases_of(archive, &of)).await?;
+    for id in databases.iter().filter(|_| with_seconds) {
         collect_seconds(inner, id, incident.at).await;
         collect_texts(inner, id, incident.window).await?;
         collect_causes(inner, id, incident.at, incident.window).await?;
@@ -241,19 +237,36 @@ fn apps_of(archive: &archive::Archive, incident: &Incident) -> archive::Result<V
     Ok(apps.into_iter().collect())
 }
 
+/// The database an incident is about, else those behind its apps.
+fn databases_of(archive: &archive::Archive, incident: &Incident) -> archive::Result<Vec<ResourceId>> {
+    if let Some(instance) = &incident.instance {
+        return Ok(vec![instance.clone()]);
+    }
+    let instances = archive.instances()?;
+    let topology = archive.topology()?.of_apps(&apps_of(archive, incident)?);
+    let known = topology.resources.into_iter().map(|resource| resource.id);
+    Ok(known.filter(|id| instances.iter().any(|instance| instance.id == *id)).take(MOST_DATABASES).collect())
+}
+
 fn request_of(archive: &archive::Archive, incident: &Incident, now: Timestamp) -> archive::Result<TakeRequest> {
-    let found = archive.instances()?.into_iter().find(|one| Some(&one.id) == incident.instance.as_ref());
-    let engine = found.map_or(Engine::Postgres, |instance| instance.engine);
-    let metrics: Vec<MetricName> = ranking::shown_for(engine).into_iter().map(|shown| shown.metric).collect();
+    let databases = databases_of(archive, incident)?;
+    let engines: BTreeSet<Engine> = archive
+        .instances()?
+        .into_iter()
+        .filter(|instance| databases.contains(&instance.id))
+        .map(|instance| instance.engine)
+        .collect();
+    let metrics: BTreeSet<MetricName> =
+        engines.into_iter().flat_map(ranking::shown_for).map(|shown| shown.metric).collect();
     Ok(TakeRequest {
         taken_at: now,
         release: env!("CARGO_PKG_VERSION").to_owned(),
         at: incident.at,
         window: incident.window,
         compare: incidents::compared(incident.window).to_vec(),
-        instances: incident.instance.clone().into_iter().collect(),
+        instances: databases,
         alarm_arn: incident.alarms.first().cloned(),
-        metrics,
+        metrics: metrics.into_iter().collect(),
         apps: apps_of(archive, incident)?,
     })
 }

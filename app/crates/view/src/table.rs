@@ -1,8 +1,8 @@
 //! A chart as a table: for people who hear or copy it, and for CSV of exactly what is drawn.
 
 use crate::{
-    AppView, AppsView, BucketCover, ContextView, CountersView, FleetView, LoadView, RowKind, SpendView, TopSqlView,
-    number,
+    AppView, AppsView, BucketCover, ContextView, CountersView, FleetView, LoadView, RowKind, SpendView, TierBox, TierState,
+    TopSqlView, number,
 };
 
 /// One cell.
@@ -110,6 +110,21 @@ impl LoadView {
 }
 
 impl AppView {
+    /// A row a tier: name, kind, state with the figure it is judged by, figures.
+    #[must_use]
+    pub fn tier_table(&self) -> DataTable {
+        let head = ["tier", "kind", "state", "figures"].map(str::to_owned).to_vec();
+        let row = |tier: &TierBox| {
+            let figures = tier.figures.iter().map(|(label, value)| format!("{label} {value}"));
+            let state = match &tier.state {
+                TierState::Warning(figure) | TierState::Critical(figure) => format!("{}: {figure}", tier.state.word()),
+                _ => tier.state.word().to_owned(),
+            };
+            vec![text(&tier.name), text(&tier.kind), text(state), text(figures.collect::<Vec<_>>().join(" · "))]
+        };
+        DataTable { head, rows: self.tiers.iter().map(row).collect() }
+    }
+
     /// A row a bucket: time in UTC, then each strip under the name of its tier or signal.
     #[must_use]
     pub fn table(&self) -> DataTable {

@@ -98,6 +98,16 @@ impl Target {
         }
     }
 
+    /// The database instance whose page explains it: itself, or the first of a cluster.
+    #[must_use]
+    pub fn instance(&self) -> Option<&ResourceId> {
+        match self {
+            Self::Instance(instance) => Some(&instance.id),
+            Self::Cluster { members, .. } => members.first().map(|member| &member.id),
+            _ => None,
+        }
+    }
+
     /// How telling it is; the smallest is what an alarm over several resources opens.
     pub(crate) const fn rank(&self) -> u8 {
         match self {
