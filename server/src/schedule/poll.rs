@@ -5,7 +5,8 @@ use std::sync::PoisonError;
 
 use collect::{Answer, Capabilities, CollectError, Lane, Question};
 use samples::{
-    Batch, Grouping, Instance, LoadBatch, PiState, Point, Refusal, SourceKind, Statement, StatementStat, Vcpus,
+    Batch, Grouping, Instance, LoadBatch, LoadSeries, PiState, Point, Refusal, SourceKind, Statement, StatementStat,
+    StatisticBatch, Vcpus,
 };
 use units::{Dimension, Period, Timestamp, Window};
 
@@ -309,7 +310,7 @@ pub(super) async fn keep(
     total: &[Point],
     now: Timestamp,
 ) -> Result<Kept, Fault> {
-    let mut batches = answer.batches;
+    let mut batches: Vec<Batch> = answer.batches.into_iter().flat_map(|batch| measured(batch, total)).collect();
     for batch in &mut batches {
         fill_zeros(batch, total);
     }
@@ -347,6 +348,33 @@ pub(super) fn settled(mut batch: Batch, now: Timestamp) -> Option<Batch> {
 
 fn load_end(batch: &Batch) -> Option<Timestamp> {
     matches!(batch, Batch::Load(_)).then(|| batch.answered().to)
+}
+
+/// Statistics have no total of their own: where the load of the same answer has no point, nothing was
+/// measured, and a statement without calls there is not one that was not called.
+fn measured(batch: Batch, total: &[Point]) -> Vec<Batch> {
+    let Batch::Statistic(statistic) = batch else { return vec![batch] };
+    let period = statistic.period.secs();
+    let starts: BTreeSet<Timestamp> =
+        total.iter().map(|point| point.at.floor_to(period)).filter(|at| statistic.answered.contains(*at)).collect();
+    let mut runs: Vec<Window> = Vec::new();
+    for from in starts {
+        let to = from.plus_secs(i64::from(period));
+        match runs.last_mut() {
+            Some(last) if last.to == from => last.to = to,
+            _ => runs.push(Window::new(from, to)),
+        }
+    }
+    let part = |answered: Window| {
+        let inside = |series: &LoadSeries| LoadSeries {
+            key: series.key.clone(),
+            points: series.points.iter().copied().filter(|point| answered.contains(point.at)).collect(),
+        };
+        let mut series: Vec<LoadSeries> = statistic.series.iter().map(inside).collect();
+        series.retain(|series| !series.points.is_empty());
+        Batch::Statistic(StatisticBatch { instance: statistic.instance.clone(), answered, series, ..statistic })
+    };
+    runs.into_iter().map(part).collect()
 }
 
 /// A filter that matched nothing has no total in the answer; where the unfiltered total has a
@@ -545,6 +573,27 @@ mod tests {
         fill_zeros(&mut batch, &[Point { at: at(2), value: 4.0 }, Point { at: at(3), value: 4.0 }]);
         let Batch::Load(load) = batch else { panic!("a load batch") };
         assert_eq!(load.total, [Point { at: at(2), value: 0.0 }, Point { at: at(3), value: 1.0 }]);
+    }
+
+    #[test]
+    fn statistics_are_known_where_the_load_is() {
+        let point = |minute, value| Point { at: at(minute), value };
+        let called = LoadSeries { key: "A".into(), points: vec![point(3, 7.0), point(6, 8.0)] };
+        let batch = Batch::Statistic(StatisticBatch {
+            instance: ResourceId("db-1".into()),
+            stat: StatementStat::Calls,
+            period: Period::MINUTE,
+            answered: Window::new(at(0), at(10)),
+            series: vec![called],
+        });
+        let parts = measured(batch, &[point(3, 1.0), point(4, 0.0), point(6, 2.0)]);
+        let answered: Vec<Window> = parts.iter().map(Batch::answered).collect();
+        assert_eq!(answered, [Window::new(at(3), at(5)), Window::new(at(6), at(7))]);
+        let values = parts.iter().map(|part| match part {
+            Batch::Statistic(part) => part.series.iter().flat_map(|one| &one.points).map(|one| one.value).collect(),
+            _ => Vec::new(),
+        });
+        assert_eq!(values.collect::<Vec<Vec<f64>>>(), [[7.0], [8.0]]);
     }
 
     #[test]
