@@ -47,7 +47,8 @@ fn restored(folder: &Path, snapshot: &Snapshot) -> Result<Archive> {
     let landing = incidents::resolve_in(&archive, &question).context("the snapshot cannot be read")?;
     let first = snapshot.instances.first();
     let resource = landing.target.name().or_else(|| first.map(|instance| instance.name.clone()));
-    let instance = landing.target.instance().or_else(|| first.map(|instance| &instance.id).filter(|_| landing.arn.is_none()));
+    let instance =
+        landing.target.instance().or_else(|| first.map(|instance| &instance.id).filter(|_| landing.arn.is_none()));
     archive.put_incident(&Incident {
         id: ID.to_owned(),
         alarms: snapshot.alarm_arn.clone().into_iter().collect(),

@@ -145,7 +145,8 @@ async fn links_are_shown_then_written_into_every_kind_of_alarm() {
         assert!(tags.contains("<Key>loadlens-url</Key>") && tags.contains("https://dash.example/a/links-"), "{tags}");
     }
     // Nothing else of them has changed.
-    for kept in ["<Threshold>4", "<DatapointsToAlarm>2", "notBreaching", "/ecs/shop", "ALARM(&quot;links-metric&quot;)"] {
+    for kept in ["<Threshold>4", "<DatapointsToAlarm>2", "notBreaching", "/ecs/shop", "ALARM(&quot;links-metric&quot;)"]
+    {
         assert!(before.contains(kept) && after.contains(kept), "{kept}: {after}");
     }
     let again = printed(&stage, &link);

@@ -165,6 +165,7 @@ fn trouble_line(trouble: Option<&Trouble>, links: FleetLinks, say: Say) -> AnyVi
         Some(Trouble::Throttled { .. }) => say.text(m::STATE_THROTTLED_TITLE).to_owned(),
         Some(Trouble::Credentials) => say.text(m::STATE_CREDENTIALS_TITLE).to_owned(),
         Some(Trouble::Unreachable) => say.text(m::STATE_UNREACHABLE_TITLE).to_owned(),
+        Some(Trouble::NotInFile) => say.text(m::STATE_NOT_IN_FILE_TITLE).to_owned(),
         Some(Trouble::Failed { request_id }) => say.with(m::REQUEST, &[("id", request_id)]),
         Some(Trouble::Pending { .. }) | None => say.text(m::STATE_PENDING_TITLE).to_owned(),
     };

@@ -302,6 +302,14 @@ fn trouble_state(trouble: Trouble, what: Message, links: &StateLinks) -> State {
             next: again,
             detail: String::new(),
         },
+        Trouble::NotInFile => State {
+            kind: "off",
+            icon: Icon::Ban,
+            title: say.text(m::STATE_NOT_IN_FILE_TITLE).to_owned(),
+            cause: sentence(say, m::STATE_NOT_IN_FILE_CAUSE, &[]),
+            next: ().into_any(),
+            detail: String::new(),
+        },
         Trouble::Pending { done } => State {
             kind: "pending",
             icon: Icon::Clock,

@@ -106,6 +106,7 @@ fn trouble_words(trouble: &Trouble, say: Say) -> String {
         Trouble::NotCollected { what } => say.with(m::STATE_OFF_TITLE, &[("what", what)]),
         Trouble::NotRunning { status } => say.with(m::STATE_DOWN_TITLE, &[("status", status)]),
         Trouble::Credentials => say.text(m::STATE_CREDENTIALS_TITLE).to_owned(),
+        Trouble::NotInFile => say.text(m::STATE_NOT_IN_FILE_TITLE).to_owned(),
         Trouble::Unreachable | Trouble::Failed { .. } => say.text(m::STATE_UNREACHABLE_TITLE).to_owned(),
     }
 }

@@ -614,6 +614,8 @@ messages! {
     NEXT_TRY: "Next try at {time}", "다음 시도 {time}";
     STATE_CREDENTIALS_TITLE: "No valid AWS credentials", "유효한 AWS 자격 증명 없음";
     STATE_CREDENTIALS_CAUSE: "They are missing or expired. Log in again, or start with `AWS_PROFILE` set.", "자격 증명이 없거나 만료되었습니다. 다시 로그인하거나 `AWS_PROFILE`을 설정해 시작하십시오.";
+    STATE_NOT_IN_FILE_TITLE: "Not in this file", "이 파일에 없음";
+    STATE_NOT_IN_FILE_CAUSE: "The file holds what was known around the incident. Nothing is collected here.", "파일에는 인시던트 전후에 알려진 것만 있습니다. 여기서는 수집하지 않습니다.";
     STATE_UNREACHABLE_TITLE: "AWS cannot be reached", "AWS에 연결할 수 없음";
     STATE_UNREACHABLE_CAUSE: "The endpoint did not answer in time. Check the network and `AWS_ENDPOINT_URL`.", "엔드포인트가 제때 응답하지 않았습니다. 네트워크와 `AWS_ENDPOINT_URL`을 확인하십시오.";
     STATE_PENDING_TITLE: "Not collected yet", "아직 수집되지 않음";

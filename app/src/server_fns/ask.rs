@@ -73,6 +73,7 @@ impl Answer {
     /// That nothing was asked.
     const NOTHING: Self = Self(String::new());
 
+    #[cfg(feature = "ssr")]
     fn pack<T: Serialize>(found: &T) -> Result<Self, ViewError> {
         let packed = postcard::to_allocvec(found).map_err(|_| ViewError::Transport)?;
         Ok(Self(STANDARD_NO_PAD.encode(packed)))
@@ -184,7 +185,7 @@ async fn answer_page(
     crate::ssr::Source::of_request()?.answer(what, Key { of, digest, search, at_ms }).await
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;

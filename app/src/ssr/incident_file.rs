@@ -130,6 +130,8 @@ impl Source {
 
     fn changed_table(&self, changed: &Changed) -> Option<TableSection> {
         let Panel::Data(view) = &changed.view else { return None };
+        // What is not known before the incident has not changed.
+        view.before.mean.zip(view.after.mean)?;
         let say = self.say();
         let title = say.text(if changed.is_hour_before { m::AGAINST_HOUR } else { m::AGAINST_YESTERDAY });
         Some(TableSection { title: title.to_owned(), table: view.table(), sql_column: Some(STATEMENT_COLUMN) })

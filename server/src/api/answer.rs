@@ -86,6 +86,9 @@ impl From<Trouble> for ApiError {
             Trouble::Unreachable => {
                 Self::new(unavailable, "AWS cannot be reached", "AWS", "check the network and AWS_ENDPOINT_URL")
             }
+            Trouble::NotInFile => {
+                Self::new(unavailable, "this is not in the file", "from, to", "ask for the window of the incident")
+            }
             Trouble::Pending { .. } => {
                 Self::new(unavailable, "this window is not collected yet", "from, to", "try again in a minute")
             }

@@ -46,6 +46,8 @@ pub enum Trouble {
     Credentials,
     /// The endpoint cannot be reached, or did not answer in time.
     Unreachable,
+    /// What is shown comes from a file, and this is not in it.
+    NotInFile,
     /// Not collected yet: back-fill is on its way.
     Pending {
         /// Share of the back-fill done, 0 to 1.

@@ -1,8 +1,8 @@
 //! A chart as a table: for people who hear or copy it, and for CSV of exactly what is drawn.
 
 use crate::{
-    AppView, AppsView, BucketCover, ContextView, CountersView, FleetView, LoadView, RowKind, SpendView, TierBox, TierState,
-    TopSqlView, number,
+    AppView, AppsView, BucketCover, ContextView, CountersView, FleetView, LoadView, RowKind, SpendView, TierBox,
+    TierState, TopSqlView, number,
 };
 
 /// One cell.
@@ -334,9 +334,11 @@ impl crate::CompareView {
             row.resize(names.len(), Cell::Missing);
             rows.push(row);
         };
-        closing("other", None, None, Some(self.digests_rest));
         let (before, after) = (self.before.mean.map(|mean| mean.0), self.after.mean.map(|mean| mean.0));
-        closing("total", before, after, before.zip(after).map(|(before, after)| after - before));
+        // Without one of the sides nothing is known of a change.
+        let change = before.zip(after).map(|(before, after)| after - before);
+        closing("other", None, None, change.map(|_| self.digests_rest));
+        closing("total", before, after, change);
         DataTable { head: head(&names), rows }
     }
 }

@@ -46,8 +46,11 @@ impl Collector {
         }
         let request = clients.cloudwatch.describe_alarms().alarm_names(&alarm.name);
         let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
-        let request =
-            if matches!(alarm.kind, AlarmKind::Log { .. }) { request.alarm_types(AlarmType::LogAlarm) } else { request };
+        let request = if matches!(alarm.kind, AlarmKind::Log { .. }) {
+            request.alarm_types(AlarmType::LogAlarm)
+        } else {
+            request
+        };
         let answer = request.send().await.map_err(|error| CollectError::of(DESCRIBE, "*", &error))?;
         write(clients, &answer, alarm, link).await
     }

@@ -119,6 +119,7 @@ pub fn trouble_of(refusal: &Refusal) -> Trouble {
         Refusal::Denied { action, resource } => Trouble::Denied { action: action.clone(), resource: resource.clone() },
         Refusal::Credentials(_) => Trouble::Credentials,
         Refusal::Unreachable(_) => Trouble::Unreachable,
+        Refusal::Offline => Trouble::NotInFile,
         Refusal::Failed(_) => Trouble::Failed { request_id: String::new() },
     }
 }

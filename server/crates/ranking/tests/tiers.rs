@@ -458,5 +458,5 @@ async fn nothing_known_is_said_so() {
     assert!(matches!(fetch_app(&reader, &query(), later()).await, Err(ranking::Error::UnknownApp(_))));
     archive.put_topology(&topology()).unwrap();
     let panel = fetch_app(&reader, &query(), later()).await.unwrap();
-    assert_eq!(panel, Panel::Trouble(Trouble::Unreachable));
+    assert_eq!(panel, Panel::Trouble(Trouble::NotInFile));
 }

@@ -120,6 +120,9 @@ pub enum Refusal {
     /// The endpoint cannot be reached or did not answer in time.
     #[error("AWS cannot be reached: {0}")]
     Unreachable(String),
+    /// Nothing is collected here: what is shown comes from a file.
+    #[error("nothing is collected here")]
+    Offline,
     /// Collected, but the archive could not keep it; or we are shutting down.
     #[error("{0}")]
     Failed(String),
@@ -141,7 +144,7 @@ impl Wants {
     /// A sending end that refuses everything: for pages of a stored file.
     #[must_use]
     pub fn offline() -> Self {
-        Self::new(|_| Box::pin(async { Err(Refusal::Unreachable("nothing is collected here".into())) }))
+        Self::new(|_| Box::pin(async { Err(Refusal::Offline) }))
     }
 
     /// Asks; resolves when the archive holds the answer, or with the reason it will not.

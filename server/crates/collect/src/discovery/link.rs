@@ -168,7 +168,8 @@ pub(super) fn follow_targets(topology: &mut Topology) {
     let mut edges: BTreeSet<Edge> = BTreeSet::new();
     for target in &topology.targets {
         let owner = topology.addresses.get(&target.target).unwrap_or(&target.target);
-        let is_known = topology.resources.iter().any(|one| one.arn == *owner && one.tier != "ec2" && one.arn != target.group);
+        let is_known =
+            topology.resources.iter().any(|one| one.arn == *owner && one.tier != "ec2" && one.arn != target.group);
         if is_known {
             edges.insert(Edge { from: target.group.clone(), to: owner.clone(), evidence: Evidence::Described });
         }

@@ -155,12 +155,7 @@ fn facts_of(
 }
 
 /// Metrics of a resource, each in the period CloudWatch has it in.
-fn take_tier(
-    archive: &Archive,
-    resource: &TierResource,
-    window: Window,
-    into: &mut Vec<Batch>,
-) -> archive::Result<()> {
+fn take_tier(archive: &Archive, resource: &TierResource, window: Window, into: &mut Vec<Batch>) -> archive::Result<()> {
     let mut by_period: BTreeMap<Period, Vec<MetricName>> = BTreeMap::new();
     for (tier, row) in resource.asked_rows() {
         let period = Period::from_secs(row.period_secs(tier)).unwrap_or(Period::MINUTE);

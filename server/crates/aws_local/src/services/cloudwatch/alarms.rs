@@ -1,8 +1,8 @@
 //! Alarms: kept, described, evaluated.
 
 use super::super::Call;
-use super::alarm_tags::read_tags;
 use super::alarm_rules::{Comparison, EXTRA_PERIODS, Missing, Rule, State, evaluate};
+use super::alarm_tags::read_tags;
 use super::composite;
 use super::metric_data::{Evaluation, read_queries};
 use super::read::{Statistic, arrival_delay_secs, buckets, points, read_metric_key, read_period};
