@@ -5,7 +5,12 @@ use tests::browser::{Browser, Reader};
 use tests::stage::Stage;
 
 use crate::address::past_hour_of_load;
-use crate::page::{CHART, HERE, READ_OUT, back_at, forget_calls, left, path_of};
+use crate::page::{CHART, HERE, READ_OUT, SETTLED, back_at, forget_calls, left, path_of};
+
+/// The tabs about a statement.
+const TABS: &str = "'.tabs [role=tab]'";
+/// An app of the seeded world.
+const APP: &str = "bookshop-container";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_keyboard_reaches_everything() {
@@ -144,5 +149,32 @@ async fn places_are_reached_without_loading_a_document() {
         tab.wait_for("!document.querySelector('.skeleton')").await;
     }
     assert_eq!(tab.eval("window.kept").await, Value::Bool(true), "one document all along");
+    assert_eq!(tab.complaints(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tabs_and_drawers_open_and_give_way() {
+    let stage = Stage::shared().await;
+    let browser = Browser::start().await;
+    let tab = browser.tab(Reader::default()).await;
+    tab.goto_hydrated(&past_hour_of_load(&stage.dashboard).await).await;
+    tab.click(".top-sql__table tbody a[href*='/sql/']").await;
+    tab.wait_for(&format!("document.querySelectorAll({TABS}).length === 7 && {SETTLED}")).await;
+    // Those with panels of their own in the middle, both ways.
+    for place in [1, 3, 2, 3, 4, 5, 6, 2, 0] {
+        let at = format!("document.querySelectorAll({TABS})[{place}]");
+        tab.eval(&format!("{at}.click()")).await;
+        tab.wait_for(&format!("{at}.ariaSelected === 'true' && {SETTLED} && !document.querySelector('.skeleton')"))
+            .await;
+    }
+    assert_eq!(tab.complaints(), Vec::<String>::new());
+
+    let app = "apps?from=now-1h&to=now";
+    stage.dashboard.api_until(app, "an app in containers", |apps| apps.to_string().contains(APP)).await;
+    tab.goto_hydrated(&format!("{}/app/{APP}", stage.dashboard.url)).await;
+    tab.click("main a[href*='tier=alb/']").await;
+    tab.wait_for("document.querySelector('#tier')?.innerText.includes('arn:aws:elasticloadbalancing')").await;
+    tab.click("#tier a[aria-label=Close]").await;
+    tab.wait_for("!document.querySelector('#tier')").await;
     assert_eq!(tab.complaints(), Vec::<String>::new());
 }

@@ -161,6 +161,11 @@ impl<T: 'static> IntoFuture for Asked<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { answer, read } = self;
+        // The panel it was asked for is gone, as when another tab was opened meanwhile: nobody waits.
+        if answer.is_disposed() {
+            return Box::pin(std::future::pending());
+        }
+        let answer = answer.into_future();
         Box::pin(async move { answer.await.and_then(|answer| read(&answer)) })
     }
 }
