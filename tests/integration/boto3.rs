@@ -37,7 +37,11 @@ async fn boto3_and_the_rust_sdk_read_the_same() {
 
 /// What answers nothing when all is well, besides what puts: writes, and the list of clusters, there
 /// being none.
-const SILENT: [&str; 3] = ["set_alarm_state", "delete_alarms", "describe_db_clusters"];
+const SILENT: [&str; 5] =
+    ["set_alarm_state", "delete_alarms", "describe_db_clusters", "tag_resource", "untag_resource"];
+
+/// The alarm of the peer test.
+const ARN: &str = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:load of the peer test";
 
 /// Services with a Rust SDK in `rust_peer`.
 const COMPARED: [&str; 4] = ["pi", "cloudwatch", "rds", "sts"];
@@ -291,6 +295,20 @@ fn cloudwatch_calls(instance: &Instance) -> Vec<Value> {
         json!({ "service": "cloudwatch", "operation": "describe_alarms",
                 "params": { "AlarmNames": ["load of the peer test"] } }),
         json!({ "service": "cloudwatch", "operation": "describe_alarms_for_metric", "params": of_metric }),
+        json!({ "service": "cloudwatch", "operation": "tag_resource", "params": {
+                "ResourceARN": ARN, "Tags": [{ "Key": "team", "Value": "shop" }, { "Key": "page", "Value": "no" }] } }),
+        json!({ "service": "cloudwatch", "operation": "untag_resource",
+                "params": { "ResourceARN": ARN, "TagKeys": ["page"] } }),
+        json!({ "service": "cloudwatch", "operation": "list_tags_for_resource", "params": { "ResourceARN": ARN } }),
+        json!({ "service": "cloudwatch", "operation": "put_log_alarm", "params": {
+                "AlarmName": "log of the peer test",
+                "ScheduledQueryConfiguration": {
+                    "QueryString": "fields @message", "LogGroupIdentifiers": ["/ecs/shop"],
+                    "ScheduledQueryRoleARN": "arn:aws:iam::000000000000:role/logs",
+                    "AggregationExpression": "count(*)",
+                    "ScheduleConfiguration": { "ScheduleExpression": "rate(1 minute)" } },
+                "QueryResultsToEvaluate": 3, "QueryResultsToAlarm": 2, "Threshold": 10.0,
+                "ComparisonOperator": "GreaterThanThreshold" } }),
         paged(json!({ "service": "cloudwatch", "operation": "list_metrics", "params": { "Namespace": "AWS/RDS" } })),
         instance.metric_data(queries),
     ]

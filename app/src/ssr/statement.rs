@@ -113,10 +113,7 @@ fn facts(view: &SqlPageView, page: &DbPage, say: Say) -> Vec<(String, Vec<Piece>
         let href = instance.with_filter(filter).href();
         [Piece::CodeLink { text: format!("{key}={value}"), href }, Piece::Text(" ".to_owned())]
     });
-    let window_secs = view.load.axis.window.secs();
-    #[expect(clippy::cast_precision_loss, reason = "seconds of years are below 2^53")]
-    let calls = view.row.calls_per_sec.map(|rate| rate * window_secs as f64);
-    let calls = calls.map_or_else(|| "–".to_owned(), |calls| number::trimmed(calls.round()));
+    let calls = view.call_count.map_or_else(|| "–".to_owned(), |calls| number::trimmed(calls.round()));
     let mut shown = vec![
         fact(drill::FACT_LOAD, Piece::text(load)),
         fact(drill::FACT_KIND, Piece::text(facts.kind.to_uppercase())),

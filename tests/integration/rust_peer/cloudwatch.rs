@@ -3,7 +3,8 @@
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, DimensionFilter, HistoryItemType, Metric, MetricAlarm, MetricDataQuery,
-    MetricDatum, MetricStat, RecentlyActive, ScanBy, StandardUnit, StateValue, Statistic,
+    MetricDatum, MetricStat, RecentlyActive, ScanBy, ScheduleConfiguration, ScheduledQueryConfiguration, StandardUnit,
+    StateValue, Statistic, Tag,
 };
 use serde_json::{Value, json};
 
@@ -15,6 +16,10 @@ pub(super) async fn call(client: &Client, operation: &str, params: Params<'_>) -
         "list_metrics" => list_metrics(client, params).await,
         "describe_alarms" => describe_alarms(client, params).await,
         "put_metric_alarm" => put_metric_alarm(client, params).await,
+        "put_log_alarm" => put_log_alarm(client, params).await,
+        "tag_resource" => tag_resource(client, params).await,
+        "untag_resource" => untag_resource(client, params).await,
+        "list_tags_for_resource" => list_tags_for_resource(client, params).await,
         "put_composite_alarm" => put_composite_alarm(client, params).await,
         "describe_alarm_history" => describe_alarm_history(client, params).await,
         "get_metric_statistics" => get_metric_statistics(client, params).await,
@@ -210,6 +215,63 @@ async fn put_metric_alarm(client: &Client, params: Params<'_>) -> Answer {
         .await
         .map_err(|error| refusal(&error))?;
     Ok(json!({}))
+}
+
+async fn put_log_alarm(client: &Client, params: Params<'_>) -> Answer {
+    let scheduled = params.inner("ScheduledQueryConfiguration").map(|query| {
+        let schedule = query.inner("ScheduleConfiguration").map(|schedule| {
+            ScheduleConfiguration::builder().set_schedule_expression(schedule.text("ScheduleExpression")).build()
+        });
+        ScheduledQueryConfiguration::builder()
+            .set_query_string(query.text("QueryString"))
+            .set_log_group_identifiers(query.texts("LogGroupIdentifiers"))
+            .set_scheduled_query_role_arn(query.text("ScheduledQueryRoleARN"))
+            .set_aggregation_expression(query.text("AggregationExpression"))
+            .set_schedule_configuration(schedule)
+            .build()
+    });
+    client
+        .put_log_alarm()
+        .set_alarm_name(params.text("AlarmName"))
+        .set_scheduled_query_configuration(scheduled)
+        .set_query_results_to_evaluate(params.number("QueryResultsToEvaluate"))
+        .set_query_results_to_alarm(params.number("QueryResultsToAlarm"))
+        .set_threshold(params.float("Threshold"))
+        .set_comparison_operator(params.text("ComparisonOperator").map(|name| ComparisonOperator::from(name.as_str())))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
+
+async fn tag_resource(client: &Client, params: Params<'_>) -> Answer {
+    let tag = |tag: Params<'_>| Tag::builder().set_key(tag.text("Key")).set_value(tag.text("Value")).build();
+    client
+        .tag_resource()
+        .set_resource_arn(params.text("ResourceARN"))
+        .set_tags(params.list("Tags").map(|tags| tags.into_iter().map(tag).collect()))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
+
+async fn untag_resource(client: &Client, params: Params<'_>) -> Answer {
+    client
+        .untag_resource()
+        .set_resource_arn(params.text("ResourceARN"))
+        .set_tag_keys(params.texts("TagKeys"))
+        .send()
+        .await
+        .map_err(|error| refusal(&error))?;
+    Ok(json!({}))
+}
+
+async fn list_tags_for_resource(client: &Client, params: Params<'_>) -> Answer {
+    let answer = client.list_tags_for_resource().set_resource_arn(params.text("ResourceARN")).send().await;
+    let answer = answer.map_err(|error| refusal(&error))?;
+    let tags = answer.tags().iter().map(|tag| json!({ "Key": tag.key(), "Value": tag.value() }));
+    Ok(json!({ "Tags": tags.collect::<Vec<_>>() }))
 }
 
 async fn put_composite_alarm(client: &Client, params: Params<'_>) -> Answer {

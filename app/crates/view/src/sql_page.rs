@@ -16,6 +16,8 @@ pub struct SqlPageView {
     pub load: LoadView,
     /// Load of the whole instance, a bucket each: the grey ground.
     pub whole: Vec<Option<f64>>,
+    /// Calls in the part of the window that is known.
+    pub call_count: Option<f64>,
     /// Calls, latency and rows on the same axis.
     pub calls: Vec<CallSeries>,
     /// What changed against the compare window; `None` when that is not known.

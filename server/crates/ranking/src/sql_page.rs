@@ -79,6 +79,7 @@ fn sql_page(lookup: &Lookup, page: &Page, digest: DigestId) -> Result<Option<Pan
             page.axis.period,
         )?)
         .total,
+        call_count: side.calls.count,
         calls: call_series(lookup, page, &side.ids)?,
         verdict: verdict(change.as_ref(), &row, &side),
         change,
