@@ -44,6 +44,21 @@ fn order_by_mean(matrix: &mut LoadMatrix) {
     matrix.covered_secs = weights;
 }
 
+/// A matrix without the buckets that `reference`, on the same axis, does not know: a minute that has
+/// come for one question and not for the other yet would make two figures of one page differ.
+pub(crate) fn known_by(mut matrix: LoadMatrix, reference: &LoadMatrix) -> LoadMatrix {
+    for (bucket, covered) in reference.covered_secs.iter().enumerate().filter(|(_, covered)| **covered == 0) {
+        if let Some(secs) = matrix.covered_secs.get_mut(bucket) {
+            *secs = *covered;
+        }
+        if let (Some(cover), Some(known)) = (matrix.cover.buckets.get_mut(bucket), reference.cover.buckets.get(bucket))
+        {
+            *cover = *known;
+        }
+    }
+    reconciled(matrix)
+}
+
 /// The sum of matrices on one axis, each taken with its sign: how exclusions are answered (total −
 /// included). A bucket one of them does not know is not known. `None` without a term.
 #[must_use]
@@ -210,4 +225,36 @@ pub(crate) fn part(matrix: &LoadMatrix, buckets: std::ops::Range<usize>) -> Load
     };
     order_by_mean(&mut out);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use units::{Period, Timestamp, Window};
+
+    fn matrix(total: &[f64], covered_secs: &[u32]) -> LoadMatrix {
+        let secs = i64::try_from(total.len()).unwrap_or(0) * 60;
+        let cover = |secs: &u32| if *secs == 0 { BucketCover::Pending } else { BucketCover::Full };
+        let values: Vec<Option<f64>> = total.iter().copied().map(Some).collect();
+        LoadMatrix {
+            window: Window::new(Timestamp(0), Timestamp::from_secs(secs)),
+            period: Period::MINUTE,
+            cover: Coverage {
+                buckets: covered_secs.iter().map(cover).collect(),
+                collected_to: None,
+                reasons: Vec::new(),
+            },
+            covered_secs: covered_secs.to_vec(),
+            series: vec![KeyedSeries { key: "Lock".to_owned(), values: values.clone() }],
+            total: values,
+        }
+    }
+
+    #[test]
+    fn a_minute_that_came_for_one_question_alone_is_not_told() {
+        let by_wait = known_by(matrix(&[1.0, 2.0, 30.0], &[60; 3]), &matrix(&[1.0, 2.0, 0.0], &[60, 60, 0]));
+        assert_eq!(by_wait.total, [Some(1.0), Some(2.0), None]);
+        assert_eq!(by_wait.cover.buckets[2], BucketCover::Pending);
+        assert_eq!(weighted_mean(&by_wait.series[0].values, &by_wait.covered_secs), Some(1.5));
+    }
 }

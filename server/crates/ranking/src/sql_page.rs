@@ -14,7 +14,7 @@ use crate::facts::{source_of, state_of};
 use crate::gather::{Gathered, gather};
 use crate::hypotheses::{hypotheses, role};
 use crate::load_view::{LoadInput, stack_load};
-use crate::matrix::reconciled;
+use crate::matrix::{known_by, reconciled};
 use crate::page::Page;
 use crate::plans::plan_changed;
 use crate::reader::{Lookup, Reader, is_covered};
@@ -71,7 +71,7 @@ fn sql_page(lookup: &Lookup, page: &Page, digest: DigestId) -> Result<Option<Pan
     let read = sql_digest::digest(facts.masked.as_bytes(), facts.engine);
     let explain = (!facts.truncated).then(|| explain_script(&facts.masked, facts.engine)).flatten();
     Ok(Some(Panel::Data(SqlPageView {
-        load: load_by_wait(lookup, page, digest)?,
+        load: load_by_wait(lookup, page, digest, &gathered.matrix)?,
         whole: reconciled(lookup.peek(
             &page.instance.id,
             &samples::Grouping::total(),
@@ -136,12 +136,13 @@ fn tags_of_all(row: &SqlRow, known: &[Statement]) -> Vec<(String, String)> {
     tags
 }
 
-/// The digest's load by wait class, with its ghost.
-fn load_by_wait(lookup: &Lookup, page: &Page, digest: DigestId) -> Result<view::LoadView> {
+/// The digest's load by wait class, with its ghost: of the buckets in which the load by SQL is known,
+/// of which the row tells.
+fn load_by_wait(lookup: &Lookup, page: &Page, digest: DigestId, by_sql: &LoadMatrix) -> Result<view::LoadView> {
     let mut page = page.clone();
     page.filters.insert(0, Filter::is(Dimension::Sql, digest.to_string()));
     let (question, index) = page.plan(lookup, Dimension::WaitType)?;
-    let matrix = page.answer(lookup, &question, &index)?;
+    let matrix = known_by(page.answer(lookup, &question, &index)?, by_sql);
     let before = page.answer_before(lookup, &question, &index)?;
     Ok(stack_load(&LoadInput {
         instance: &page.instance,
