@@ -47,8 +47,12 @@ fn restored(folder: &Path, snapshot: &Snapshot) -> Result<Archive> {
     let landing = incidents::resolve_in(&archive, &question).context("the snapshot cannot be read")?;
     let first = snapshot.instances.first();
     let resource = landing.target.name().or_else(|| first.map(|instance| instance.name.clone()));
-    let instance =
-        landing.target.instance().or_else(|| first.map(|instance| &instance.id).filter(|_| landing.arn.is_none()));
+    // A snapshot without an alarm is about its first instance; one of a tier's alarm holds the databases
+    // behind it, and is about none.
+    let instance = match snapshot.alarm_arn {
+        Some(_) => landing.target.instance(),
+        None => first.map(|instance| &instance.id),
+    };
     archive.put_incident(&Incident {
         id: ID.to_owned(),
         alarms: snapshot.alarm_arn.clone().into_iter().collect(),

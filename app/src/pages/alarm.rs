@@ -31,9 +31,7 @@ pub fn AlarmRoute() -> impl IntoView {
     let location = use_location();
     let asked = Memo::new(move |before: Option<&Key>| {
         let search = location.search.read();
-        // On the way to another page its address comes before this page goes: nothing new is asked then.
-        let named = paths::parameter(&search, "arn").map(|arn| alarm_key(arn, &search));
-        named.or_else(|| before.cloned()).unwrap_or_default()
+        alarm_key(paths::parameter(&search, "arn"), &search, before)
     });
     view! { <AlarmPage asked=asked /> }
 }
@@ -42,16 +40,16 @@ pub fn AlarmRoute() -> impl IntoView {
 #[component]
 pub fn NamedAlarmRoute() -> impl IntoView {
     let (params, location) = (use_params_map(), use_location());
-    let asked = Memo::new(move |before: Option<&Key>| {
-        let named = params.read().get("name").map(|name| alarm_key(name, &location.search.read()));
-        named.or_else(|| before.cloned()).unwrap_or_default()
-    });
+    let asked =
+        Memo::new(move |before: Option<&Key>| alarm_key(params.read().get("name"), &location.search.read(), before));
     view! { <AlarmPage asked=asked /> }
 }
 
 /// What an address names: the alarm, and the moment, 0 for the last time it went off. AWS writes `+0000`,
-/// and an address that was not encoded has a space for the `+`.
-fn alarm_key(of: String, search: &str) -> Key {
+/// and an address that was not encoded has a space for the `+`. An address that names none is that of
+/// the page the reader leaves for: what was asked `before` stays.
+fn alarm_key(of: Option<String>, search: &str, before: Option<&Key>) -> Key {
+    let Some(of) = of else { return before.cloned().unwrap_or_default() };
     let at_ms = paths::parameter(search, "at").and_then(|at| paths::link_time(&at)).map_or(0, |at| at.0);
     Key { of, at_ms, ..Key::default() }
 }

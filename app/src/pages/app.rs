@@ -102,10 +102,12 @@ struct Answers {
     open: Option<String>,
 }
 
-/// The tiers over the frozen window of an alarm.
+/// The tiers of an app over a frozen window, one of them open.
 #[component]
-pub(super) fn AppExplained(page: Memo<AppPage>) -> impl IntoView {
-    let body = AppContext::new(page).waited(app_panels);
+pub(super) fn AppExplained(app: String, window: Window, tier: Option<String>) -> impl IntoView {
+    let zone = use_session().with_value(|session| session.zone.clone());
+    let page = AppPage::new(app, zone).with_range(units::TimeRange::fixed(window)).with_tier(tier.as_deref());
+    let body = AppContext::new(Memo::new(move |_| page.clone())).waited(app_panels);
     waiting(skeleton_panel, body)
 }
 

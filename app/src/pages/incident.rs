@@ -19,9 +19,8 @@ use crate::components::panel::{PanelFrame, StateLinks, trouble_view};
 use crate::components::verdict::VerdictLine;
 use crate::components::waiting::{nothing, waiting};
 use crate::messages::{self as m, Say, use_say};
-use crate::paths::{self, AppPage, DbPage};
+use crate::paths::{self, DbPage};
 use crate::server_fns::{self as ask, Changed, IncidentView, Key, NoteLine, TimelineRow};
-use crate::session::use_session;
 use crate::ui::{CopyButton, StatusGlyph};
 
 /// Digests shown of a comparison.
@@ -65,12 +64,8 @@ fn page(view: IncidentView) -> AnyView {
         });
         view! { <LoadExplained page=page /> }
     });
-    let tiers = app.filter(|_| instance.is_none()).map(|app| {
-        let zone = use_session().with_value(|session| session.zone.clone());
-        let page = AppPage::new(app, zone).with_range(units::TimeRange::fixed(window));
-        let page = Memo::new(move |_| page.clone());
-        view! { <AppExplained page=page /> }
-    });
+    let tiers = app.filter(|_| instance.is_none());
+    let tiers = tiers.map(|app| view! { <AppExplained app=app window=window tier=None /> });
     let changed = changed.into_iter().map(|one| changed_panel(one, say)).collect_view();
     let (id, of_tools, in_tools) = (line.id.clone(), line.id.clone(), summary.clone());
     view! {

@@ -3,10 +3,10 @@
 use incidents::file::{Figure, FileWords, IncidentFile, TableSection, TimelineLine};
 use incidents::snapshot::Snapshot;
 use units::Dimension;
-use view::Panel;
 use view::chart::{
     Caption, ChartWords, LoadChartOptions, MetricOptions, draw_load, draw_metric, load_image, metric_image,
 };
+use view::{AppView, Panel};
 
 use super::Source;
 use super::incident_pages::{Read, sentences};
@@ -26,9 +26,10 @@ impl Source {
     /// [`ViewError::NotFound`] for an id nobody kept, [`ViewError::Unavailable`].
     pub async fn incident_file(&self, id: &str) -> Result<String, ViewError> {
         let read = self.read_incident(id).await?;
-        let verdict = self.verdict_of(&read).await?;
+        let app = self.app_view(&read).await?;
+        let verdict = self.verdict_of(&read, app.as_ref()).await?;
         let say = self.say();
-        let (figures, mut tables) = self.exhibits(&read).await?;
+        let (figures, mut tables) = self.exhibits(&read, app.as_ref()).await?;
         for changed in self.changed(&read).await? {
             tables.extend(self.changed_table(&changed));
         }
@@ -94,8 +95,12 @@ impl Source {
         ]
     }
 
-    /// Charts and tables: the alarms' values, DB load, Top SQL.
-    async fn exhibits(&self, read: &Read) -> Result<(Vec<Figure>, Vec<TableSection>), ViewError> {
+    /// Charts and tables: the alarms' values, the tiers, DB load, Top SQL.
+    async fn exhibits(
+        &self,
+        read: &Read,
+        app: Option<&AppView>,
+    ) -> Result<(Vec<Figure>, Vec<TableSection>), ViewError> {
         let say = self.say();
         let (mut figures, mut tables) = (Vec::new(), Vec::new());
         for landing in &read.landings {
@@ -107,7 +112,7 @@ impl Source {
             let svg = metric_image(&draw_metric(&view, &options), &caption, WIDTH_PX);
             figures.push(Figure { svg, caption: caption.title, table: view.table() });
         }
-        if let Some(app) = self.app_view(read).await? {
+        if let Some(app) = app {
             let title = say.with(m::TIERS_OF, &[("app", &app.name)]);
             tables.push(TableSection { title, table: app.tier_table(), sql_column: None });
         }

@@ -60,7 +60,8 @@ impl Source {
 
     pub(crate) async fn incident(&self, id: &str) -> Result<IncidentView, ViewError> {
         let read = self.read_incident(id).await?;
-        let verdict = self.verdict_of(&read).await?;
+        let app = if read.instance.is_none() { self.app_view(&read).await? } else { None };
+        let verdict = self.verdict_of(&read, app.as_ref()).await?;
         let changed = self.changed(&read).await?;
         let alarms = read.landings.iter().zip(&read.arns).map(|(landing, arn)| {
             let status = landing.alarm.as_ref().map_or("", |alarm| alarm.status.name());
@@ -173,10 +174,9 @@ impl Source {
         DbLoadQuery { range, slice, filters, compare, zone: self.zone(), ..DbLoadQuery::new(instance.clone()) }
     }
 
-    pub(super) async fn verdict_of(&self, read: &Read) -> Result<Option<Verdict>, ViewError> {
-        let Some(instance) = &read.instance else {
-            return Ok(self.app_view(read).await?.map(|view| view.verdict));
-        };
+    /// Of the database, else of the app.
+    pub(super) async fn verdict_of(&self, read: &Read, app: Option<&AppView>) -> Result<Option<Verdict>, ViewError> {
+        let Some(instance) = &read.instance else { return Ok(app.map(|view| view.verdict.clone())) };
         let query = self.query(instance, read.window, Dimension::Wait);
         Ok(Some(self.judge(&query, self.now).await?.verdict))
     }

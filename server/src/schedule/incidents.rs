@@ -124,19 +124,19 @@ async fn take(inner: &Arc<Inner>, incident: Incident, is_over: bool, with_second
         }
     }
     let of = incident.clone();
-    let databases = inner.with_archive(move |archive| databases_of(archive, &of)).await?;
-    for id in databases.iter().filter(|_| with_seconds) {
+    let subject = inner.with_archive(move |archive| Subject::of(archive, &of)).await?;
+    for id in subject.databases.iter().filter(|_| with_seconds) {
         collect_seconds(inner, id, incident.at).await;
         collect_texts(inner, id, incident.window).await?;
         collect_causes(inner, id, incident.at, incident.window).await?;
     }
-    collect_tiers(inner, &incident).await?;
+    collect_tiers(inner, &subject.apps, incident.window).await;
     let now = inner.now();
     let kept = Incident { taken_at: Some(now), is_final: is_over, ..incident };
     let done = kept.clone();
     inner
         .with_archive(move |archive| {
-            let mut snapshot = Snapshot::take(archive, &request_of(archive, &kept, now)?)?;
+            let mut snapshot = Snapshot::take(archive, &request_of(archive, &kept, subject, now)?)?;
             snapshot.notes = archive.notes(&kept.id)?;
             match snapshot.to_bytes() {
                 Ok(bytes) => archive.put_snapshot(&kept.id, &bytes)?,
@@ -212,44 +212,51 @@ async fn collect_causes(inner: &Arc<Inner>, id: &ResourceId, at: Timestamp, wind
     Ok(())
 }
 
-/// The tiers of the apps an incident is about, up to now.
-async fn collect_tiers(inner: &Arc<Inner>, incident: &Incident) -> Result<(), Fault> {
-    let of = incident.clone();
-    let apps = inner.with_archive(move |archive| apps_of(archive, &of)).await?;
+/// The tiers of apps over a window, up to now.
+async fn collect_tiers(inner: &Arc<Inner>, apps: &[String], window: Window) {
+    let window = Window::new(window.from, window.to.min(inner.now()));
     for app in apps {
-        let window = Window::new(incident.window.from, incident.window.to.min(inner.now()));
-        if let Err(refusal) = demand::serve(inner, Wanted::Tiers { app, window }).await {
-            tracing::debug!(%refusal, incident.id = %incident.id, "the tiers of an incident are not to be had");
+        if let Err(refusal) = demand::serve(inner, Wanted::Tiers { app: app.clone(), window }).await {
+            tracing::debug!(%refusal, %app, "the tiers of an incident are not to be had");
         }
     }
-    Ok(())
 }
 
-/// Keys of the apps the alarms of an incident are about.
-fn apps_of(archive: &archive::Archive, incident: &Incident) -> archive::Result<Vec<String>> {
-    let topology = archive.topology()?;
-    let mut apps = BTreeSet::new();
-    for arn in &incident.alarms {
-        let question = Question { alarm: AlarmRef::parse(arn), at: Some(incident.at), now: incident.at };
-        let landing = incidents::resolve_in(archive, &question)?;
-        apps.extend(incidents::apps_of(&topology, std::iter::once(&landing.target).chain(&landing.also)));
+/// What an incident is about.
+struct Subject {
+    /// Keys of apps.
+    apps: Vec<String>,
+    /// Its database, else those behind its apps.
+    databases: Vec<ResourceId>,
+}
+
+impl Subject {
+    fn of(archive: &archive::Archive, incident: &Incident) -> archive::Result<Self> {
+        let topology = archive.topology()?;
+        let mut apps = BTreeSet::new();
+        for arn in &incident.alarms {
+            let question = Question { alarm: AlarmRef::parse(arn), at: Some(incident.at), now: incident.at };
+            let landing = incidents::resolve_in(archive, &question)?;
+            apps.extend(incidents::apps_of(&topology, std::iter::once(&landing.target).chain(&landing.also)));
+        }
+        let apps: Vec<String> = apps.into_iter().collect();
+        if let Some(instance) = &incident.instance {
+            return Ok(Self { apps, databases: vec![instance.clone()] });
+        }
+        let instances = archive.instances()?;
+        let behind = topology.of_apps(&apps).resources.into_iter().map(|resource| resource.id);
+        let known = behind.filter(|id| instances.iter().any(|instance| instance.id == *id));
+        Ok(Self { databases: known.take(MOST_DATABASES).collect(), apps })
     }
-    Ok(apps.into_iter().collect())
 }
 
-/// The database an incident is about, else those behind its apps.
-fn databases_of(archive: &archive::Archive, incident: &Incident) -> archive::Result<Vec<ResourceId>> {
-    if let Some(instance) = &incident.instance {
-        return Ok(vec![instance.clone()]);
-    }
-    let instances = archive.instances()?;
-    let topology = archive.topology()?.of_apps(&apps_of(archive, incident)?);
-    let known = topology.resources.into_iter().map(|resource| resource.id);
-    Ok(known.filter(|id| instances.iter().any(|instance| instance.id == *id)).take(MOST_DATABASES).collect())
-}
-
-fn request_of(archive: &archive::Archive, incident: &Incident, now: Timestamp) -> archive::Result<TakeRequest> {
-    let databases = databases_of(archive, incident)?;
+fn request_of(
+    archive: &archive::Archive,
+    incident: &Incident,
+    subject: Subject,
+    now: Timestamp,
+) -> archive::Result<TakeRequest> {
+    let Subject { apps, databases } = subject;
     let engines: BTreeSet<Engine> = archive
         .instances()?
         .into_iter()
@@ -267,6 +274,6 @@ fn request_of(archive: &archive::Archive, incident: &Incident, now: Timestamp) -
         instances: databases,
         alarm_arn: incident.alarms.first().cloned(),
         metrics: metrics.into_iter().collect(),
-        apps: apps_of(archive, incident)?,
+        apps,
     })
 }

@@ -1,7 +1,7 @@
 //! Below the alarm's own values: the page that explains them.
 
 use leptos::prelude::*;
-use units::{ResourceId, TimeRange};
+use units::ResourceId;
 
 use super::database_page;
 use super::head::name_of;
@@ -9,9 +9,8 @@ use crate::components::sentence::sentence;
 use crate::messages::{self as m, Say, use_say};
 use crate::pages::app::AppExplained;
 use crate::pages::db_load::LoadExplained;
-use crate::paths::{self, AppPage, DbPage};
+use crate::paths::{self, DbPage};
 use crate::server_fns::{AlarmHint, AlarmLanding, AlarmTarget};
-use crate::session::use_session;
 
 /// DB load of the database, the tier, or the ways on.
 #[component]
@@ -85,15 +84,12 @@ fn tier(
     let window = landing.with_value(|landing| landing.window);
     let explained = app.map(|(app, tier)| {
         let href = paths::app_tier(&app, &tier, window);
-        let zone = use_session().with_value(|session| session.zone.clone());
-        let page = AppPage::new(app.clone(), zone).with_range(TimeRange::fixed(window)).with_tier(Some(&tier));
-        let page = Memo::new(move |_| page.clone());
         view! {
             <div class="section-head">
                 <h2 class="section-head__title">{say.with(m::TIERS_OF, &[("app", &app)])}</h2>
                 <a class="button button--small" href=href>{say.text(m::OPEN_TIER)}</a>
             </div>
-            <AppExplained page=page />
+            <AppExplained app=app window=window tier=Some(tier) />
         }
     });
     let facts = dimensions.into_iter().map(|(name, value)| fact(name, value));

@@ -63,24 +63,20 @@ async fn write(
     link: &AlarmLink,
 ) -> Result<(), CollectError> {
     let arn = Some(alarm.arn.as_str());
-    let has_changed = |description: Option<&str>| description.unwrap_or_default() != link.before;
-    let changed = || refused(PUT_METRIC, "its description changed meanwhile; run the command again");
+    let is_same = |description: Option<&str>| {
+        let changed = || refused(PUT_METRIC, "its description changed meanwhile; run the command again");
+        if description.unwrap_or_default() == link.before { Ok(()) } else { Err(changed()) }
+    };
     if let Some(found) = answer.metric_alarms().iter().find(|one| one.alarm_arn() == arn) {
-        if has_changed(found.alarm_description()) {
-            return Err(changed());
-        }
+        is_same(found.alarm_description())?;
         return put_metric(clients, found, link).await;
     }
     if let Some(found) = answer.composite_alarms().iter().find(|one| one.alarm_arn() == arn) {
-        if has_changed(found.alarm_description()) {
-            return Err(changed());
-        }
+        is_same(found.alarm_description())?;
         return put_composite(clients, found, link).await;
     }
     if let Some(found) = answer.log_alarms().iter().find(|one| one.alarm_arn() == arn) {
-        if has_changed(found.alarm_description()) {
-            return Err(changed());
-        }
+        is_same(found.alarm_description())?;
         return put_log(clients, found, link).await;
     }
     Err(refused(PUT_METRIC, "it is gone"))

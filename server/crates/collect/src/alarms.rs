@@ -29,14 +29,12 @@ impl Collector {
         let mut alarms = Vec::new();
         for clients in &self.regions {
             let clients = clients.lane(lane);
-            match list(clients, names.as_deref(), true, now).await {
-                Ok(found) => alarms.extend(found),
+            let found = match list(clients, names.as_deref(), true, now).await {
                 // A Region or an endpoint that has no log alarms yet refuses the word.
-                Err(CollectError::Invalid { .. }) => {
-                    alarms.extend(list(clients, names.as_deref(), false, now).await?);
-                }
-                Err(error) => return Err(error),
-            }
+                Err(CollectError::Invalid { .. }) => list(clients, names.as_deref(), false, now).await?,
+                found => found?,
+            };
+            alarms.extend(found);
         }
         Ok(alarms)
     }

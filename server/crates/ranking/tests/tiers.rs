@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use archive::Archive;
-use ranking::{Reader, fetch_app, fetch_tier, rank_apps};
+use ranking::{Reader, fetch_app, fetch_db_load, fetch_tier, rank_apps, rank_context};
 use samples::{
     App, AppOrigin, Batch, CounterBatch, DiscoveryLimit, Edge, Evidence, Figure, FigureKind, Health, LimitKind,
     MetricName, Point, Refusal, SourceHealth, SourceKind, TargetHealth, TierResource, Topology, Wanted, Wants,
 };
 use tempfile::TempDir;
-use units::{AppQuery, Compare, Period, ResourceId, StripOrder, TimeRange, Timestamp, Window};
+use units::{AppQuery, Compare, DbLoadQuery, Dimension, Period, ResourceId, StripOrder, TimeRange, Timestamp, Window};
 use view::{AppView, EdgeEvidence, Panel, TierState, Trouble};
 use world::{START, World};
 
@@ -459,4 +459,17 @@ async fn nothing_known_is_said_so() {
     archive.put_topology(&topology()).unwrap();
     let panel = fetch_app(&reader, &query(), later()).await.unwrap();
     assert_eq!(panel, Panel::Trouble(Trouble::NotInFile));
+}
+
+#[tokio::test]
+async fn addresses_are_named_by_what_they_belong_to() {
+    let (_folder, reader) = collected(60, Vec::new());
+    let query = DbLoadQuery { range: query().range, slice: Dimension::Host, ..DbLoadQuery::new(world::instance_id()) };
+    let Panel::Data(tab) = rank_context(&reader, &query, Dimension::Host, later()).await.unwrap() else {
+        panic!("no load by host")
+    };
+    let Panel::Data(chart) = fetch_db_load(&reader, &query, later()).await.unwrap() else { panic!("no load") };
+    let rows: Vec<(&str, &str)> = tab.rows.iter().map(|row| (row.key.as_str(), row.label.as_str())).collect();
+    assert_eq!(rows, [("10.0.0.1", "10.0.0.1 · shop-web"), ("10.9.9.9", "10.9.9.9")], "the key stays a filter");
+    assert_eq!(chart.layers.iter().map(|layer| layer.label.as_str()).collect::<Vec<_>>(), [rows[0].1, rows[1].1]);
 }

@@ -36,26 +36,34 @@ fn sort_of(alarm: &Alarm) -> &'static str {
     }
 }
 
-/// How a member of `PutMetricAlarm` is read.
+/// How a member of a request is read.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Text,
     Bool,
+    /// From 1.
     Int,
+    /// From 0.
+    Count,
     Double,
     Texts,
     /// Kept as sent, after its own check.
     Document,
 }
 
-/// Members of `PutMetricAlarm` that `DescribeAlarms` gives back.
-const MEMBERS: &[(&str, Kind)] = &[
+/// Members of alarms of every sort that `DescribeAlarms` gives back.
+const COMMON: &[(&str, Kind)] = &[
     ("AlarmName", Kind::Text),
     ("AlarmDescription", Kind::Text),
     ("ActionsEnabled", Kind::Bool),
     ("OKActions", Kind::Texts),
     ("AlarmActions", Kind::Texts),
     ("InsufficientDataActions", Kind::Texts),
+    ("ActionConfiguration", Kind::Document),
+];
+
+/// Those of `PutMetricAlarm` alone.
+const MEMBERS: &[(&str, Kind)] = &[
     ("MetricName", Kind::Text),
     ("Namespace", Kind::Text),
     ("Statistic", Kind::Text),
@@ -71,22 +79,18 @@ const MEMBERS: &[(&str, Kind)] = &[
     ("EvaluateLowSampleCountPercentile", Kind::Text),
     ("Metrics", Kind::Document),
     ("ThresholdMetricId", Kind::Text),
-    ("ActionConfiguration", Kind::Document),
 ];
 
 pub(super) fn put_metric_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
-    put_members(call, MEMBERS, |configuration| read_rule(configuration).map(drop))
+    read_rule(&call.input)?;
+    put(call, MEMBERS)
 }
 
-/// Enters an alarm with these members of a request, once `check` has nothing against them.
-pub(super) fn put_members(
-    call: &Call<'_>,
-    known: &[(&'static str, Kind)],
-    check: impl FnOnce(&Input<'_>) -> Result<(), ServiceError>,
-) -> Result<Value, ServiceError> {
+/// Enters an alarm with the members of a checked request, those of its sort named by `own`.
+pub(super) fn put(call: &Call<'_>, own: &[(&'static str, Kind)]) -> Result<Value, ServiceError> {
     let name = call.input.required_text("AlarmName")?;
     let mut members = Vec::new();
-    for (member, kind) in known {
+    for (member, kind) in COMMON.iter().chain(own) {
         members.push((*member, read_member(&call.input, member, *kind)?));
     }
     for list in ["OKActions", "AlarmActions", "InsufficientDataActions"] {
@@ -97,14 +101,12 @@ pub(super) fn put_members(
     if call.input.raw("ActionsEnabled").is_none() {
         members.push(("ActionsEnabled", Value::Bool(true)));
     }
-    let configuration = Value::map(members);
-    check(&Input::new(&configuration, Style::Detailed))?;
-    put(call.world, name, to_json(&configuration), read_tags(&call.input)?);
+    enter(call.world, name, to_json(&Value::map(members)), read_tags(&call.input)?);
     Ok(Value::Map(Vec::new()))
 }
 
 /// Enters an alarm's configuration: a new alarm with its tags, or a change of one, whose tags stay.
-pub(super) fn put(world: &World, name: &str, configuration: serde_json::Value, tags: BTreeMap<String, String>) {
+fn enter(world: &World, name: &str, configuration: serde_json::Value, tags: BTreeMap<String, String>) {
     let now_ms = world.clock().now_ms();
     let mut book = world.alarms();
     let before = book.alarms.get(name).cloned();
@@ -143,6 +145,7 @@ fn read_member(input: &Input<'_>, member: &str, kind: Kind) -> Result<Value, Ser
         Kind::Text => input.text(member)?.map_or(Value::Null, Value::text),
         Kind::Bool => Value::from(input.boolean(member)?),
         Kind::Int => Value::from(input.int(member, 1..=i64::from(i32::MAX))?),
+        Kind::Count => Value::from(input.int(member, 0..=i64::from(i32::MAX))?),
         Kind::Double => Value::from(input.double(member)?),
         Kind::Texts => {
             input.texts(member, 0..=5)?.map_or(Value::Null, |texts| Value::list(texts.into_iter().map(Value::text)))

@@ -3,10 +3,9 @@
 
 use super::super::Call;
 use super::alarm_rules::State;
-use super::alarm_tags::read_tags;
-use super::alarms::{self, Change};
+use super::alarms::{self, Change, Kind};
 use crate::error::ServiceError;
-use crate::wire::{Value, to_json};
+use crate::wire::Value;
 use crate::world::World;
 use crate::world::alarms::{Alarm, AlarmBook};
 use serde_json::json;
@@ -174,6 +173,14 @@ pub(super) fn children_of(alarm: &Alarm) -> Vec<String> {
     rule.iter().flat_map(Rule::children).map(|child| name_of(child).to_owned()).collect()
 }
 
+/// Members of `PutCompositeAlarm` alone.
+const MEMBERS: &[(&str, Kind)] = &[
+    ("AlarmRule", Kind::Text),
+    ("ActionsSuppressor", Kind::Text),
+    ("ActionsSuppressorWaitPeriod", Kind::Count),
+    ("ActionsSuppressorExtensionPeriod", Kind::Count),
+];
+
 pub(super) fn put_composite_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
     let input = &call.input;
     let name = input.required_text("AlarmName")?;
@@ -183,19 +190,6 @@ pub(super) fn put_composite_alarm(call: &Call<'_>) -> Result<Value, ServiceError
     }
     let unusable = |reason: String| ServiceError::validation(format!("AlarmRule is not valid: {reason}"));
     let rule = Rule::parse(text).map_err(unusable)?;
-    let mut members = vec![("AlarmName", Value::text(name)), ("AlarmRule", Value::text(text))];
-    for member in ["AlarmDescription", "ActionsSuppressor"] {
-        members.push((member, input.text(member)?.map_or(Value::Null, Value::text)));
-    }
-    for member in ["ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"] {
-        members.push((member, Value::from(input.int(member, 0..=i64::from(i32::MAX))?)));
-    }
-    for list in ["OKActions", "AlarmActions", "InsufficientDataActions"] {
-        let texts = input.texts(list, 0..=5)?.unwrap_or_default();
-        members.push((list, Value::list(texts.into_iter().map(Value::text))));
-    }
-    members.push(("ActionsEnabled", Value::Bool(input.boolean("ActionsEnabled")?.unwrap_or(true))));
-    members.push(("ActionConfiguration", input.raw("ActionConfiguration").cloned().unwrap_or(Value::Null)));
     {
         let book = call.world.alarms();
         if let Some(missing) = rule.children().into_iter().find(|child| !book.alarms.contains_key(name_of(child))) {
@@ -207,8 +201,7 @@ pub(super) fn put_composite_alarm(call: &Call<'_>) -> Result<Value, ServiceError
             return Err(ServiceError::validation("AlarmRule refers to the alarm itself"));
         }
     }
-    alarms::put(call.world, name, to_json(&Value::map(members)), read_tags(input)?);
-    Ok(Value::Map(Vec::new()))
+    alarms::put(call, MEMBERS)
 }
 
 /// Evaluates every composite alarm by the states of its children.

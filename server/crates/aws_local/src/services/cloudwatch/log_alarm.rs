@@ -7,14 +7,8 @@ use super::alarms::{self, Kind};
 use crate::error::ServiceError;
 use crate::wire::Value;
 
-/// Members that `DescribeAlarms` gives back.
+/// Members of `PutLogAlarm` alone.
 const MEMBERS: &[(&str, Kind)] = &[
-    ("AlarmName", Kind::Text),
-    ("AlarmDescription", Kind::Text),
-    ("ActionsEnabled", Kind::Bool),
-    ("OKActions", Kind::Texts),
-    ("AlarmActions", Kind::Texts),
-    ("InsufficientDataActions", Kind::Texts),
     ("ScheduledQueryConfiguration", Kind::Document),
     ("QueryResultsToEvaluate", Kind::Int),
     ("QueryResultsToAlarm", Kind::Int),
@@ -24,7 +18,6 @@ const MEMBERS: &[(&str, Kind)] = &[
     ("ActionLogLineCount", Kind::Int),
     ("ActionLogLineRoleArn", Kind::Text),
     ("WarmUpConfiguration", Kind::Document),
-    ("ActionConfiguration", Kind::Document),
 ];
 
 pub(super) fn put_log_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
@@ -35,5 +28,5 @@ pub(super) fn put_log_alarm(call: &Call<'_>) -> Result<Value, ServiceError> {
     }
     input.double("Threshold")?.ok_or_else(|| ServiceError::missing_parameter("Threshold"))?;
     input.required_text("ComparisonOperator")?;
-    alarms::put_members(call, MEMBERS, |_| Ok(()))
+    alarms::put(call, MEMBERS)
 }
